@@ -1,0 +1,70 @@
+"""The httpx clients of the player and the translation of their failures. Used on the `net` loop."""
+
+from __future__ import annotations
+
+import os
+
+import httpx
+
+from player.errors import AuthError, Conflict, NetworkError, NotFound, ProtocolError, RateLimited, Rejected
+
+TIMEOUT = httpx.Timeout(15.0, connect=5.0, pool=5.0)  # read 15 s: a slow link still sends a byte that often
+LIMITS = httpx.Limits(max_connections=12, max_keepalive_connections=8, keepalive_expiry=30.0)
+USER_AGENT = "Segue/0.1"
+
+
+def build_client(*, base_url: str = "", transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """An AsyncClient that ignores proxies, netrc and TLS key logging of the environment (OFFLINE.md, threats)
+    and follows no redirect by itself."""
+    os.environ.pop("SSLKEYLOGFILE", None)
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=TIMEOUT,
+        limits=LIMITS,
+        trust_env=False,
+        follow_redirects=False,
+        http2=transport is None,
+        transport=transport,
+        headers={"User-Agent": USER_AGENT},
+    )
+
+
+def network_error(error: httpx.HTTPError | OSError) -> NetworkError:
+    """The typed error of a transport failure; its sentence names the kind, never the URL."""
+    return NetworkError(f"the network failed ({type(error).__name__})")
+
+
+def status_error(
+    response: httpx.Response,
+) -> NetworkError | AuthError | NotFound | Conflict | Rejected | ProtocolError:
+    """The typed error of an answer outside 2xx; the body must have been read. Reads problem+json (RFC 9457)."""
+    status = response.status_code
+    code, detail = "", ""
+    if "json" in response.headers.get("content-type", ""):
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = None
+        if isinstance(problem, dict):
+            code = str(problem.get("code", ""))[:64]
+            detail = str(problem.get("detail") or problem.get("title") or "")[:300]
+    if status == 429:
+        return RateLimited(detail, retry_after_s=_retry_after_s(response))
+    if status >= 500 or status == 408:
+        return NetworkError(detail or f"the server answered {status}")
+    if status == 401:
+        return AuthError(detail or "you are signed out")
+    if status == 404:
+        return NotFound(detail)
+    if status in (409, 412):
+        return Conflict(detail)
+    if 400 <= status < 500:
+        return Rejected(detail or f"the server refused the request ({status})", server_code=code)
+    return ProtocolError(f"the server answered {status}")
+
+
+def _retry_after_s(response: httpx.Response) -> float:
+    try:
+        return min(max(float(response.headers.get("retry-after", "1")), 0.1), 120.0)
+    except ValueError:
+        return 1.0

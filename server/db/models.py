@@ -1,0 +1,248 @@
+"""Every table of the backend (SQLAlchemy 2, typed). Alembic's migrations in `migrations/` make them; a test holds
+the two against each other. Times are UTC epoch seconds as floats: they compare the same on every engine."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id(prefix: str) -> str:
+    """An opaque id: `so_` + 16 random hex digits. Unguessable enough to name, never used as an entitlement."""
+    return f"{prefix}_{secrets.token_hex(8)}"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012 - SQLAlchemy reads it as is
+
+
+# ---- identity
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("us"))
+    username: Mapped[str] = mapped_column(unique=True)
+    """folded to lower case; what signs in"""
+    display_name: Mapped[str]
+    password_hash: Mapped[str | None]
+    """argon2id; None for the local owner, who signs in with the bootstrap code only"""
+    plan: Mapped[str] = mapped_column(default="premium")
+    is_owner: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class RefreshToken(Base):
+    """One rotation step of one sign-in (family). A used token seen again after the replay window revokes the
+    whole family (RFC 9700, 4.14)."""
+
+    __tablename__ = "refresh_tokens"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("rt"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    family: Mapped[str] = mapped_column(index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    device_name: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    expires_at: Mapped[float]
+    used_at: Mapped[float | None]
+    used_request_id: Mapped[str | None]
+    successor_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """the answer given at rotation, sealed, so that a lost answer can be repeated for 120 s"""
+    revoked_at: Mapped[float | None]
+
+
+class ServerSecret(Base):
+    """Keys the server makes for itself at first start (token signing, URL signing)."""
+
+    __tablename__ = "server_secrets"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# ---- catalogue
+
+
+class Cover(Base):
+    """The picture's bytes lie in the storage under `covers/`, named by the hash; sizes are made on demand."""
+
+    __tablename__ = "covers"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """`co_` + the first 32 hex digits of the SHA-256 of the original picture"""
+    mime: Mapped[str]
+    colour: Mapped[str]
+    """mean colour, `#rrggbb`"""
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class Artist(Base):
+    __tablename__ = "artists"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("ar"))
+    name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(index=True)
+    """folded: lower case, no diacritics, no leading article"""
+    cover_id: Mapped[str | None] = mapped_column(ForeignKey("covers.id"))
+    __table_args__ = (UniqueConstraint("name"),)
+
+
+class Album(Base):
+    __tablename__ = "albums"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("al"))
+    title: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(index=True)
+    artist_id: Mapped[str] = mapped_column(ForeignKey("artists.id"), index=True)
+    year: Mapped[int | None] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(default="album")
+    cover_id: Mapped[str | None] = mapped_column(ForeignKey("covers.id"))
+    album_lufs: Mapped[float | None]
+    album_peak_dbtp: Mapped[float | None]
+    added_at: Mapped[float] = mapped_column(default=time.time, index=True)
+    artist: Mapped[Artist] = relationship(lazy="joined")
+    songs: Mapped[list[Song]] = relationship(
+        back_populates="album", order_by="Song.disc_number, Song.track_number, Song.title"
+    )
+    __table_args__ = (UniqueConstraint("artist_id", "title", "year"),)
+
+
+class SongArtist(Base):
+    __tablename__ = "song_artists"
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True)
+    artist_id: Mapped[str] = mapped_column(ForeignKey("artists.id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class SongGenre(Base):
+    __tablename__ = "song_genres"
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class Song(Base):
+    """One file of music. `sample_count` and loudness are None until analysed; the stream route analyses at once
+    what it is asked for. A song whose file went away keeps its row (`removed_at`), so that playlists keep it."""
+
+    __tablename__ = "songs"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("so"))
+    title: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(index=True)
+    album_id: Mapped[str | None] = mapped_column(ForeignKey("albums.id"), index=True)
+    track_number: Mapped[int | None]
+    disc_number: Mapped[int | None]
+    year: Mapped[int | None] = mapped_column(index=True)
+    duration_s: Mapped[float]
+    added_at: Mapped[float] = mapped_column(default=time.time, index=True)
+    removed_at: Mapped[float | None] = mapped_column(index=True)
+    plays: Mapped[int] = mapped_column(default=0, index=True)
+    cover_id: Mapped[str | None] = mapped_column(ForeignKey("covers.id"))
+    # the file
+    folder_id: Mapped[str] = mapped_column(ForeignKey("library_folders.id"), index=True)
+    path: Mapped[str]
+    """relative to the folder, '/' between parts"""
+    file_size: Mapped[int]
+    file_mtime_ns: Mapped[int]
+    content_hash: Mapped[str | None] = mapped_column(index=True)
+    """SHA-256 of the file; names the packaged segments, so that a changed file never meets old segments"""
+    # analysis
+    sample_rate: Mapped[int | None]
+    """of the renditions: 44,100 or 48,000"""
+    channels: Mapped[int | None]
+    sample_count: Mapped[int | None]
+    """at `sample_rate`"""
+    track_lufs: Mapped[float | None]
+    track_peak_dbtp: Mapped[float | None]
+    waveform: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """1,000 peaks, one byte each"""
+    lyrics: Mapped[str | None]
+    """the text of the .lrc beside the file, or of its tag"""
+    album: Mapped[Album | None] = relationship(back_populates="songs", lazy="joined")
+    artists: Mapped[list[Artist]] = relationship(
+        secondary="song_artists", order_by="SongArtist.position", lazy="selectin"
+    )
+    genres: Mapped[list[SongGenre]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    __table_args__ = (
+        UniqueConstraint("folder_id", "path"),
+        Index("ix_songs_album_order", "album_id", "disc_number", "track_number"),
+    )
+
+
+class LibraryFolder(Base):
+    __tablename__ = "library_folders"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("lf"))
+    path: Mapped[str] = mapped_column(unique=True)
+    """absolute"""
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[float] = mapped_column(default=time.time)
+    scanned_at: Mapped[float | None]
+
+
+class IngestFailure(Base):
+    """A file that could not be read; shown by name until it can."""
+
+    __tablename__ = "ingest_failures"
+    folder_id: Mapped[str] = mapped_column(ForeignKey("library_folders.id", ondelete="CASCADE"), primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    file_size: Mapped[int]
+    file_mtime_ns: Mapped[int]
+
+
+# ---- what listeners keep
+
+
+class LikedSong(Base):
+    __tablename__ = "liked_songs"
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True)
+    liked_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class Playlist(Base):
+    __tablename__ = "playlists"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("pl"))
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    updated_at: Mapped[float] = mapped_column(default=time.time)
+    items: Mapped[list[PlaylistItem]] = relationship(
+        back_populates="playlist", order_by="PlaylistItem.position", cascade="all, delete-orphan"
+    )
+
+
+class PlaylistItem(Base):
+    __tablename__ = "playlist_items"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("pi"))
+    playlist_id: Mapped[str] = mapped_column(ForeignKey("playlists.id", ondelete="CASCADE"), index=True)
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id"))
+    position: Mapped[int]
+    added_at: Mapped[float] = mapped_column(default=time.time)
+    playlist: Mapped[Playlist] = relationship(back_populates="items")
+    song: Mapped[Song] = relationship(lazy="joined")
+
+
+class PlayEvent(Base):
+    """One listen, once however often it is delivered."""
+
+    __tablename__ = "play_events"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """the client's event id"""
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[float] = mapped_column(index=True)
+    heard_s: Mapped[float]
+    is_offline: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[float] = mapped_column(default=time.time)
