@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 NAMING = {
@@ -151,8 +151,8 @@ class Song(Base):
     folder_id: Mapped[str] = mapped_column(ForeignKey("library_folders.id"), index=True)
     path: Mapped[str]
     """relative to the folder, '/' between parts"""
-    file_size: Mapped[int]
-    file_mtime_ns: Mapped[int]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    file_mtime_ns: Mapped[int] = mapped_column(BigInteger)
     content_hash: Mapped[str | None] = mapped_column(index=True)
     """SHA-256 of the file; names the packaged segments, so that a changed file never meets old segments"""
     # analysis
@@ -195,8 +195,8 @@ class IngestFailure(Base):
     folder_id: Mapped[str] = mapped_column(ForeignKey("library_folders.id", ondelete="CASCADE"), primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
-    file_size: Mapped[int]
-    file_mtime_ns: Mapped[int]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    file_mtime_ns: Mapped[int] = mapped_column(BigInteger)
 
 
 # ---- what listeners keep
@@ -207,6 +207,7 @@ class LikedSong(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True)
     liked_at: Mapped[float] = mapped_column(default=time.time)
+    __table_args__ = (Index("ix_liked_songs_newest", "user_id", "liked_at"),)
 
 
 class Playlist(Base):
@@ -238,11 +239,29 @@ class PlayEvent(Base):
     """One listen, once however often it is delivered."""
 
     __tablename__ = "play_events"
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
-    """the client's event id"""
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    """the client's event id; one listener's ids never meet another's"""
     song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), index=True)
-    started_at: Mapped[float] = mapped_column(index=True)
+    started_at: Mapped[float]
     heard_s: Mapped[float]
     is_offline: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[float] = mapped_column(default=time.time)
+    __table_args__ = (Index("ix_play_events_newest", "user_id", "started_at"),)
+
+
+# ---- search
+
+
+class SearchEntry(Base):
+    """What the search index knows of one song, album, artist or playlist, folded. `server/catalog/search_index.py`
+    alone writes it; on SQLite an FTS5 table over `words` follows it by triggers."""
+
+    __tablename__ = "search_entries"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    """each kind has a range of its own, so that a full-text search of one kind is a range of row ids"""
+    entity_id: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column(index=True)
+    """the title's words, joined by single spaces: what `exact` and `starts with` compare"""
+    words: Mapped[str]
+    """every word that finds the entity, title and all"""

@@ -1,0 +1,40 @@
+"""The app factory: `create_app(config)` gives the whole backend as one ASGI app. Called by `__main__` and tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from server.config import API_PREFIX, VERSION, Config
+from server.problems import install_handlers
+from server.services import build_services
+
+
+def create_app(config: Config) -> FastAPI:
+    services = build_services(config)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.start()
+        yield
+        await run_in_threadpool(services.stop)
+
+    app = FastAPI(
+        title="Segue",
+        version=VERSION,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    install_handlers(app)
+
+    @app.get(f"{API_PREFIX}/health", tags=["health"])
+    async def health() -> dict[str, str | int]:
+        return {"name": "Segue", "api": 1, "version": VERSION}
+
+    return app

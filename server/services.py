@@ -1,0 +1,41 @@
+"""Everything a running backend consists of, built once by the app factory and reached by routes as
+`request.app.state.services`. No module-level state: two backends may live in one process (the tests do so).
+
+Routes do not import this module (it stands above them): each package's dependencies name what they take.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.config import Config
+from server.db.keys import server_key
+from server.db.migrate import open_database
+from server.db.session import Database
+from server.identity.access_tokens import AccessTokens
+from server.storage import LocalStorage, Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    config: Config
+    database: Database
+    storage: Storage
+    access_tokens: AccessTokens
+
+    def start(self) -> None:
+        """Called once the app begins to serve: background work starts here, not at import or construction."""
+
+    def stop(self) -> None:
+        self.database.close()
+
+
+def build_services(config: Config) -> Services:
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(config)
+    return Services(
+        config=config,
+        database=database,
+        storage=LocalStorage(config.storage_dir),
+        access_tokens=AccessTokens(server_key(database, "access-token-signing")),
+    )
