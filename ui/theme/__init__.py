@@ -1,0 +1,1 @@
+"""How Segue looks: tokens, the stylesheet rendered from them, fonts and icons. Knows no page and no player."""

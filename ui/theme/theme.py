@@ -1,0 +1,146 @@
+"""The present look: palette, fonts at the listener's text scale, icons and the stylesheet. GUI thread.
+
+One `Theme` is made by ui/app.py and passed to every view. Views that paint by hand, or hold fonts and icons, connect
+to `changed` and ask again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ui.theme.icons import Icons
+from ui.theme.stylesheet import render
+from ui.theme.tokens import DARK, LIGHT, TYPE, Palette
+
+PREFERRED_FAMILIES = ("Inter", "Inter Variable", "Segoe UI Variable", "SF Pro Text", "Segoe UI", "Noto Sans")
+TABULAR = QFont.Tag("tnum")
+
+
+class Theme(QObject):
+    """`changed` after colours or text size became others; everything here is already new by then."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, *, mode: str = "system", text_scale: int = 100) -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode = mode
+        self._text_scale = text_scale
+        self._family = _family()
+        self.reduces_motion = False
+        """True where the listener wants no motion; pictures for tests set it too"""
+        self._palette = self._wanted()
+        self._icons = Icons()
+        self._apply()
+        app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+
+    @property
+    def palette(self) -> Palette:
+        return self._palette
+
+    @property
+    def mode(self) -> str:
+        """system, dark or light"""
+        return self._mode
+
+    def set_mode(self, mode: str) -> None:
+        self._mode = mode
+        self._refresh()
+
+    def set_text_scale(self, percent: int) -> None:
+        if percent != self._text_scale:
+            self._text_scale = percent
+            self._apply()
+            self.changed.emit()
+
+    def colour(self, role: str, opacity: float = 1.0) -> QColor:
+        """`role` is a field of Palette."""
+        colour = QColor(getattr(self._palette, role))
+        colour.setAlphaF(opacity)
+        return colour
+
+    def scaled(self, px: int) -> int:
+        """A height that must grow with the text."""
+        return round(px * self._text_scale / 100)
+
+    def font(
+        self,
+        px: int = TYPE.body,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        *,
+        tabular: bool = False,
+        spacing_px: float = 0.0,
+    ) -> QFont:
+        """`px` is one of TYPE; `tabular` gives figures of one width, for times and counts."""
+        font = QFont(self._family)
+        font.setPixelSize(self.scaled(px))
+        font.setWeight(weight)
+        if tabular:
+            font.setFeature(TABULAR, 1)
+        if spacing_px:
+            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing_px)
+        return font
+
+    def icon(self, name: str, role: str = "muted", active_role: str = "text") -> QIcon:
+        """`name` is a Phosphor name ('heart', 'heart-fill'); the roles colour it at rest and under the mouse."""
+        palette = self._palette
+        return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint)
+
+    def motion_ms(self, duration_ms: int) -> int:
+        return 0 if self.reduces_motion else duration_ms
+
+    def _wanted(self) -> Palette:
+        if self._mode == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            return LIGHT if scheme is Qt.ColorScheme.Light else DARK
+        return LIGHT if self._mode == "light" else DARK
+
+    def _on_system_changed(self) -> None:
+        if self._mode == "system":
+            self._refresh()
+
+    def _refresh(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self._palette:
+            self._palette = wanted
+            self._apply()
+            self.changed.emit()
+
+    def _apply(self) -> None:
+        self._app.setFont(self.font())
+        self._app.setPalette(_qt_palette(self._palette))
+        self._app.setStyleSheet(render(self._palette))
+
+
+def _family() -> str:
+    installed = set(QFontDatabase.families())
+    for family in PREFERRED_FAMILIES:
+        if family in installed:
+            return family
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+def _qt_palette(tokens: Palette) -> QPalette:
+    """For what the stylesheet does not reach: native dialogs and delegates of plain views."""
+    role = QPalette.ColorRole
+    roles = {
+        role.Window: tokens.bg,
+        role.WindowText: tokens.text,
+        role.Base: tokens.bg,
+        role.AlternateBase: tokens.surface,
+        role.Text: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Button: tokens.raised,
+        role.ButtonText: tokens.text,
+        role.Highlight: tokens.accent,
+        role.HighlightedText: tokens.on_accent,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.Link: tokens.accent,
+    }
+    palette = QPalette()
+    for which, colour in roles.items():
+        palette.setColor(which, QColor(colour))
+    return palette

@@ -1,0 +1,144 @@
+"""The buttons of the window. Each has an accessible name and takes the focus by keyboard. GUI thread.
+
+Colours stand in the stylesheet under the property `kind`; icons and fonts are asked of the theme again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from ui.theme.theme import Theme
+from ui.theme.tokens import SIZE, TYPE
+
+
+class ThemedButton(QPushButton):
+    """`name` is what a screen reader says and the tooltip of a button without words."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        kind: str,
+        *,
+        text: str = "",
+        name: str = "",
+        icon: str = "",
+        icon_role: str = "text",
+        icon_px: int = SIZE.icon_small,
+        size: int = TYPE.body,
+        weight: QFont.Weight = QFont.Weight.DemiBold,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text.replace("&", "&&"), parent)
+        self._theme = theme
+        self._icon = (icon, icon_role)
+        self._font = (size, weight)
+        self.setProperty("kind", kind)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(icon_px, icon_px))
+        self.rename(name or text)
+        self._take_look()
+        theme.changed.connect(self._take_look)
+
+    def rename(self, name: str) -> None:
+        self.setAccessibleName(name)
+        if not self.text():
+            self.setToolTip(name)
+
+    def set_icon(self, icon: str, role: str) -> None:
+        if self._icon != (icon, role):
+            self._icon = (icon, role)
+            self._take_look()
+
+    def _take_look(self) -> None:
+        self.setFont(self._theme.font(*self._font))
+        name, role = self._icon
+        if name:
+            self.setIcon(self._theme.icon(name, role, "text" if role == "muted" else role))
+
+
+class PrimaryPill(ThemedButton):
+    """The one thing to do here."""
+
+    def __init__(self, theme: Theme, text: str, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(
+            theme, "primary", text=text, icon=icon, icon_role="on_accent", weight=QFont.Weight.Bold, parent=parent
+        )
+        self.setFixedHeight(theme.scaled(SIZE.field))
+
+
+class SecondaryPill(ThemedButton):
+    def __init__(self, theme: Theme, text: str, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(theme, "secondary", text=text, icon=icon, parent=parent)
+        self.setFixedHeight(theme.scaled(SIZE.field))
+
+
+class IconButton(ThemedButton):
+    """A glyph without words; `name` says what it does."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        *,
+        role: str = "muted",
+        icon_px: int = SIZE.icon,
+        box_px: int = SIZE.control,
+        kind: str = "icon",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, kind, name=name, icon=icon, icon_role=role, icon_px=icon_px, parent=parent)
+        self.setFixedSize(box_px, box_px)
+
+
+class ToggleIconButton(IconButton):
+    """Accent while on. A screen reader hears the state from Qt's checked role."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        *,
+        icon_on: str = "",
+        on_role: str = "accent",
+        off_role: str = "muted",
+    ) -> None:
+        super().__init__(theme, icon, name, role=off_role)
+        self._looks = {False: (icon, off_role), True: (icon_on or icon, on_role)}
+        self.setCheckable(True)
+        self.toggled.connect(self._on_toggled)
+
+    def show_on(self, is_on: bool) -> None:
+        """Show a state without telling anybody."""
+        self.blockSignals(True)
+        self.setChecked(is_on)
+        self.blockSignals(False)
+        self._on_toggled(is_on)
+
+    def _on_toggled(self, is_on: bool) -> None:
+        self.set_icon(*self._looks[is_on])
+
+
+class Chip(ThemedButton):
+    """One of several views of the same thing; checkable, put into a QButtonGroup."""
+
+    def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "chip", text=text, size=TYPE.small, parent=parent)
+        self.setCheckable(True)
+        self.setFixedHeight(theme.scaled(28))
+
+
+class LinkButton(ThemedButton):
+    """Words that act, in accent (`kind` link) or quietly (`kind` quiet: 'Show all')."""
+
+    def __init__(
+        self, theme: Theme, text: str, *, name: str = "", quiet: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            theme, "quiet" if quiet else "link", text=text, name=name, size=TYPE.small if quiet else TYPE.body,
+            parent=parent,
+        )  # fmt: skip

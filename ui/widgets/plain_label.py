@@ -1,0 +1,76 @@
+"""Text from anywhere, shown as text: never as markup, never wider than its place. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.theme.theme import Theme
+from ui.theme.tokens import TYPE
+from ui.wording import plain
+
+
+class PlainLabel(QLabel):
+    """One line that ends in an ellipsis where it does not fit, or wrapped lines. `role` is a text role of the
+    stylesheet: text, muted, faint, accent, ok, warn, bad."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        *,
+        size: int = TYPE.body,
+        role: str = "text",
+        weight: QFont.Weight = QFont.Weight.Normal,
+        wraps: bool = False,
+        tabular: bool = False,
+        spacing_px: float = 0.0,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._style = (size, weight, tabular, spacing_px)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
+        self.setProperty("role", role)
+        if not wraps:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._take_font()
+        theme.changed.connect(self._take_font)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        shown = text if self.wordWrap() else plain(text)
+        self.setText(shown)
+        self.setAccessibleName(shown)
+
+    def set_role(self, role: str) -> None:
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _take_font(self) -> None:
+        size, weight, tabular, spacing_px = self._style
+        self.setFont(self._theme.font(size, weight, tabular=tabular, spacing_px=spacing_px))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return (
+            hint
+            if self.wordWrap()
+            else QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * 3), hint.height())
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.wordWrap():
+            super().paintEvent(event)
+            return
+        area = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
