@@ -9,6 +9,7 @@ only presenters and main.py turn them into words.
     ├── Conflict              somebody else edited it first (ETag mismatch)
     ├── Rejected              the service refused the request as wrong
     ├── ProtocolError         the service answered nonsense
+    │   └── UnexpectedPage    a web page came instead of an answer: often a network's sign-in page  (retryable)
     ├── CacheError            the local database or cache failed
     ├── CryptoError           outward one sentence; detail goes to the debug log without keys
     ├── KeyringUnavailable    no usable keyring, or it is locked
@@ -71,6 +72,11 @@ class Rejected(PlayerError):
 
 class ProtocolError(PlayerError):
     code = "PROTOCOL"
+
+
+class UnexpectedPage(ProtocolError):
+    code = "UNEXPECTED_PAGE"
+    retryable = True
 
 
 class CacheError(PlayerError):

@@ -222,6 +222,8 @@ class Profile:
     username: str
     display_name: str
     plan: str
+    is_owner: bool = False
+    """whether this listener keeps the server: may add music folders"""
 
 
 class IngestPhase(StrEnum):

@@ -1,0 +1,1 @@
+"""The adapter to Segue's own backend (docs/api.md)."""
