@@ -1,0 +1,45 @@
+"""The port of the bitrate decision: `Rsu` and `FixedRendition` implement it; the look-ahead drives it on the `net`
+loop, the benchmarks' simulator drives it by trace. A controller keeps its own estimates and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from player.streaming.abr.state import Decision, Ladder, State, Transfer
+
+
+class Controller(Protocol):
+    @property
+    def throughput_kbps(self) -> float | None:
+        """What the link is believed to carry; None before the first measurement."""
+        ...
+
+    @property
+    def latency_s(self) -> float: ...
+
+    def reset(self) -> None:
+        """Forget everything: another network."""
+        ...
+
+    def opening_rung(self, ladder: Ladder) -> int:
+        """The rung a song would start with now, so that its playlist can be loaded beforehand. Changes nothing."""
+        ...
+
+    def decide(self, state: State) -> Decision: ...
+
+    def progress(self, transfer: Transfer) -> int | None:
+        """None: go on. Otherwise abandon the request and fetch this rung; -1: abandon and decide anew."""
+        ...
+
+    def done(self, transfer: Transfer) -> None: ...
+
+    def aborted(self, transfer: Transfer) -> None: ...
+
+    def idle(self, seconds: float) -> None:
+        """So long nothing was fetched."""
+        ...
+
+    def start_need_s(self, base_s: float) -> float:
+        """Audio to hold before the first note; `base_s` is what the caller would take."""
+        ...

@@ -1,0 +1,118 @@
+"""What a bitrate controller sees and what it may order. Built by player/streaming/look_ahead.py for every decision
+and by the benchmarks' simulator; plain values, so the same controller runs in both.
+
+Segments are counted over the whole plan, not over one song: the state begins at the segment that is playing and
+runs on into the next songs. Rates are kbit/s, sizes kbit, times seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs of one song, slowest first."""
+
+    rates_kbps: tuple[float, ...]
+
+    @property
+    def top(self) -> int:
+        return len(self.rates_kbps) - 1
+
+    @cached_property
+    def utility(self) -> tuple[float, ...]:
+        """How good a rung sounds: logarithmic, 0 the lowest rung, 1 the highest."""
+        lowest, highest = self.rates_kbps[0], self.rates_kbps[-1]
+        if highest <= lowest:
+            return (1.0,) * len(self.rates_kbps)
+        span = math.log(highest / lowest)
+        return tuple(math.log(rate / lowest) / span for rate in self.rates_kbps)
+
+    def rung_for(self, rate_kbps: float) -> int:
+        """The highest rung that `rate_kbps` carries; the lowest when none is."""
+        best = 0
+        for rung, rate in enumerate(self.rates_kbps):
+            if rate <= rate_kbps:
+                best = rung
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSegment:
+    """`held` is the rung in memory, None while missing; `is_fixed` says that the engine has read it, so that no
+    other rung may ever take its place."""
+
+    duration_s: float
+    ladder: Ladder
+    held: int | None = None
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`segments` starts at the one that is playing and covers at least the look-ahead; `heads` are the first
+    segments of the songs that follow and lie behind that window."""
+
+    segments: tuple[PlannedSegment, ...]
+    into_s: float
+    """how much of the first segment has been heard"""
+    look_ahead_s: float
+    remaining_s: float
+    """what is left to fetch of the whole plan, the window included"""
+    heads: tuple[PlannedSegment, ...] = ()
+    is_opening: bool = False
+    """nothing has been heard since a start, a skip or a seek: an empty buffer is no sign of a bad link"""
+    is_metered: bool = False
+
+    @property
+    def first_missing(self) -> int:
+        """Index of the first segment not held; `len(segments)` when the window is whole."""
+        return next((at for at, segment in enumerate(self.segments) if segment.held is None), len(self.segments))
+
+    @property
+    def buffer_s(self) -> float:
+        """Audio held without a hole from the position on."""
+        held = sum(segment.duration_s for segment in self.segments[: self.first_missing])
+        return max(0.0, held - self.into_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Get `segments[index]`, or `heads[index]`, at `rung`. An index that is already held means: replace it."""
+
+    index: int
+    rung: int
+    is_head: bool = False
+    is_upgrade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to fetch for about this long; the caller asks earlier when something changes."""
+
+    seconds: float
+
+
+Decision = Fetch | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A request under way or ended. `first_byte_s` counts from the request; None before the first byte."""
+
+    ladder: Ladder
+    rung: int
+    size_kbit: float
+    got_kbit: float
+    elapsed_s: float
+    first_byte_s: float | None
+    buffer_s: float
+    """left to play now"""
+    is_upgrade: bool = False
+
+    @property
+    def download_s(self) -> float:
+        return 0.0 if self.first_byte_s is None else max(0.0, self.elapsed_s - self.first_byte_s)
