@@ -79,11 +79,11 @@ def failure(error: PlayerError, what: str) -> Failed | Offline:
         case AuthError():
             return Failed("Your sign-in is over", f"Sign in again to see {what}.", False, error.code)
         case NotFound():
-            return Failed("This is no longer here", f"The service has no record of {what} any more.", False, error.code)
-        case ProtocolError():
             return Failed(
-                "The service gave an unreadable answer", f"Segue could not read {what}.", True, error.code
+                "This is no longer here", f"The service has no record of {what} any more.", False, error.code
             )
+        case ProtocolError():
+            return Failed("The service gave an unreadable answer", f"Segue could not read {what}.", True, error.code)
         case _:
             return Failed(f"Could not load {what}", bounded_sentence(error.message), True, error.code)
 
