@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from server.config import API_PREFIX, VERSION, Config
+from server.http_rules import HttpRules
+from server.identity.routes import router as identity
 from server.problems import install_handlers
 from server.services import build_services
 
@@ -31,7 +33,10 @@ def create_app(config: Config) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.services = services
+    app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)
     install_handlers(app)
+    for router in (identity,):
+        app.include_router(router, prefix=API_PREFIX)
 
     @app.get(f"{API_PREFIX}/health", tags=["health"])
     async def health() -> dict[str, str | int]:

@@ -1,7 +1,7 @@
 """Every answer outside 2xx: `application/problem+json` (RFC 9457) with a stable `code`.
 
 Routes and services raise `Problem`; the handlers here, installed by the app factory, turn it and what FastAPI itself
-raises into the one shape of docs/api.md. Anything else is a bug: logged with its trace, answered without detail.
+raises into the one shape of docs/api.md. Anything else is a bug and `http_rules` answers it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 log = logging.getLogger("server")
@@ -79,7 +80,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    app.add_exception_handler(Exception, _answer_bug)
+    app.add_exception_handler(OperationalError, _answer_database_error)
 
 
 async def _answer_problem(_request: Request, error: Exception) -> JSONResponse:
@@ -105,7 +106,9 @@ async def _answer_http_exception(_request: Request, error: Exception) -> JSONRes
     return problem_response(Problem(error.status_code, code, str(error.detail), headers=error.headers))
 
 
-async def _answer_bug(request: Request, error: Exception) -> JSONResponse:
-    # the path only: a query may hold a signature
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem_response(Problem(500, "INTERNAL", "The backend failed at this request; its log says more."))
+async def _answer_database_error(request: Request, error: Exception) -> JSONResponse:
+    """Locked too long, disk full, unreadable: not the caller's fault, and it may pass."""
+    assert isinstance(error, OperationalError)
+    log.error("%s %s: the database failed: %s", request.method, request.url.path, error.orig)
+    detail = f"The backend's database is not available: {error.orig}."
+    return problem_response(Problem(503, "DATABASE_UNAVAILABLE", detail, headers={"Retry-After": "2"}))

@@ -13,6 +13,10 @@ from server.db.keys import server_key
 from server.db.migrate import open_database
 from server.db.session import Database
 from server.identity.access_tokens import AccessTokens
+from server.identity.accounts import Accounts
+from server.identity.owner_code import OwnerCode
+from server.identity.passwords import Passwords
+from server.identity.refresh import RefreshTokens
 from server.storage import LocalStorage, Storage
 
 
@@ -22,6 +26,9 @@ class Services:
     database: Database
     storage: Storage
     access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    owner_code: OwnerCode
+    accounts: Accounts
 
     def start(self) -> None:
         """Called once the app begins to serve: background work starts here, not at import or construction."""
@@ -33,9 +40,17 @@ class Services:
 def build_services(config: Config) -> Services:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(config)
+    access_tokens = AccessTokens(server_key(database, "access-token-signing"))
+    refresh_tokens = RefreshTokens(database, access_tokens)
+    owner_code = OwnerCode.new() if config.offers_owner_code else OwnerCode(None)
+    accounts = Accounts(database, passwords=Passwords(), refresh_tokens=refresh_tokens, owner_code=owner_code)
+    accounts.ensure_owner()
     return Services(
         config=config,
         database=database,
         storage=LocalStorage(config.storage_dir),
-        access_tokens=AccessTokens(server_key(database, "access-token-signing")),
+        access_tokens=access_tokens,
+        refresh_tokens=refresh_tokens,
+        owner_code=owner_code,
+        accounts=accounts,
     )

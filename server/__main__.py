@@ -1,0 +1,188 @@
+"""`python -m server`: the backend as a program of its own, or as the player's child (`--stop-with-stdin`).
+
+Standard output carries one JSON line, once requests are answered; everything for people goes to standard error.
+Exit codes: 0, 2 usage, 5 port busy, 6 unreadable folder, 9 data folder unusable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.config import VERSION, Config
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from server.serving import Serving
+
+EXIT_USAGE, EXIT_PORT_BUSY, EXIT_FOLDER_UNREADABLE, EXIT_DATA_UNUSABLE = 2, 5, 6, 9
+_LAST_RESORT_S = 15.0
+"""after standard input closed, the process ends within this time whatever hangs"""
+
+log = logging.getLogger("server")
+
+
+class StartRefused(Exception):
+    def __init__(self, exit_code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+def main(arguments: list[str] | None = None) -> int:
+    started_at = time.monotonic()
+    config, stops_with_stdin = _parse(arguments)
+    _set_up_logging()
+    try:
+        _check_libraries(config)
+        _check_data_folder(config)
+        bound = _bind(config)
+    except StartRefused as refusal:
+        print(f"segue server: {refusal}", file=sys.stderr)
+        return refusal.exit_code
+    with bound:
+        try:
+            app = _create_app(config)
+        except StartRefused as refusal:
+            print(f"segue server: {refusal}", file=sys.stderr)
+            return refusal.exit_code
+        _serve(app, bound, started_at=started_at, stops_with_stdin=stops_with_stdin)
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> tuple[Config, bool]:
+    parser = argparse.ArgumentParser(prog="python -m server", description="The backend of Segue.")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the backend's own folder")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="port to listen on; 0 takes a free one")
+    parser.add_argument(
+        "--library", type=Path, action="append", default=[], metavar="DIR", help="music folder; may be repeated"
+    )
+    parser.add_argument("--demo", action="store_true", help="make and offer the demo library")
+    parser.add_argument("--owner-code", action="store_true", help="print a code that signs the owner in once")
+    parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input closes")
+    parser.add_argument("--version", action="version", version=f"Segue {VERSION}")
+    given = parser.parse_args(arguments)
+    config = Config(
+        data_dir=given.data.expanduser().absolute(),
+        host=given.host,
+        port=given.port,
+        libraries=tuple(folder.expanduser().absolute() for folder in given.library),
+        demo=given.demo,
+        offers_owner_code=given.owner_code,
+    )
+    return config, given.stop_with_stdin
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port; take 0 to 65535")
+    return int(text)
+
+
+def _check_libraries(config: Config) -> None:
+    for folder in config.libraries:
+        try:
+            os.scandir(folder).close()
+        except OSError as error:
+            raise StartRefused(
+                EXIT_FOLDER_UNREADABLE, f"the music folder {folder} cannot be read: {error.strerror}."
+            ) from error
+
+
+def _check_data_folder(config: Config) -> None:
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=config.data_dir):
+            pass
+    except OSError as error:
+        raise StartRefused(
+            EXIT_DATA_UNUSABLE, f"the data folder {config.data_dir} cannot be written: {error.strerror}."
+        ) from error
+
+
+def _bind(config: Config) -> socket.socket:
+    from server.serving import bind
+
+    try:
+        return bind(config.host, config.port)
+    except socket.gaierror as error:
+        raise StartRefused(EXIT_USAGE, f"there is no address '{config.host}'.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StartRefused(EXIT_USAGE, f"{config.host} is no address of this machine.") from error
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be taken: {error.strerror}"
+        raise StartRefused(
+            EXIT_PORT_BUSY, f"port {config.port} on {config.host} {why}; choose another with --port, or 0 for any."
+        ) from error
+
+
+def _create_app(config: Config) -> FastAPI:
+    from sqlalchemy.exc import DatabaseError
+
+    from server.app import create_app
+    from server.db.migrate import DatabaseTooNew
+
+    try:
+        return create_app(config)
+    except DatabaseTooNew as error:
+        raise StartRefused(EXIT_DATA_UNUSABLE, str(error)) from error
+    except DatabaseError as error:
+        sentence = f"the database in {config.data_dir} cannot be used: {error.orig}."
+        raise StartRefused(EXIT_DATA_UNUSABLE, sentence) from error
+
+
+def _serve(app: FastAPI, bound: socket.socket, *, started_at: float, stops_with_stdin: bool) -> None:
+    from server.serving import Serving, url_of
+
+    def announce() -> None:
+        line = {"event": "listening", "url": url_of(bound)}
+        if app.state.services.owner_code.code is not None:
+            line["owner_code"] = app.state.services.owner_code.code
+        print(json.dumps(line), flush=True)
+        log.info("listening at %s after %.2f s", url_of(bound), time.monotonic() - started_at)
+
+    serving = Serving(app, on_listening=announce)
+    # uvicorn ends gracefully on these, then raises them again: here they have done their work
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    if stops_with_stdin:
+        threading.Thread(target=_stop_with_stdin, args=(serving,), name="stdin", daemon=True).start()
+    serving.run(sockets=[bound])
+
+
+def _stop_with_stdin(serving: Serving) -> None:
+    """The player holds the other end: however it dies, this read ends."""
+    while True:
+        try:
+            if not os.read(0, 4096):
+                break
+        except OSError:
+            break
+    serving.request_stop()
+    last_resort = threading.Timer(_LAST_RESORT_S, os._exit, args=(0,))
+    last_resort.daemon = True
+    last_resort.start()
+
+
+def _set_up_logging() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname).1s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for noisy in ("uvicorn", "uvicorn.error", "alembic", "httpx", "PIL"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
