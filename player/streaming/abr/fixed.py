@@ -1,4 +1,5 @@
-"""One rung always: the top for `--record`, the lowest for a data saver. Measures the link for the Stream panel only."""
+"""One rung always: the top for `--record`, the lowest for a data saver. Measures the link for the
+Stream panel only."""
 
 from __future__ import annotations
 

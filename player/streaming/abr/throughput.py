@@ -7,6 +7,8 @@ controller would never leave the lowest rung on a satellite link (abr/CONTROLLER
 
 from __future__ import annotations
 
+import math
+
 MIN_DOWNLOAD_S = 0.001  # a segment out of one socket buffer: the clock says zero, the link is just fast
 MAX_KBPS = 1_000_000.0
 
@@ -20,7 +22,7 @@ class Ewma:
         self._weight_s = 0.0
 
     def add(self, value: float, weight_s: float) -> None:
-        keep = 0.5 ** (weight_s / self._half_life_s)
+        keep = math.pow(0.5, weight_s / self._half_life_s)
         self._sum = keep * self._sum + (1.0 - keep) * value
         self._weight_s += weight_s
 
@@ -28,7 +30,7 @@ class Ewma:
     def mean(self) -> float | None:
         if self._weight_s <= 0.0:
             return None
-        return self._sum / (1.0 - 0.5 ** (self._weight_s / self._half_life_s))
+        return self._sum / (1.0 - math.pow(0.5, self._weight_s / self._half_life_s))
 
 
 class LinkEstimate:
