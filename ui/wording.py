@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 TITLE_LIMIT = 300
 """letters of a title that are ever measured or painted; longer ones end in an ellipsis"""
@@ -12,8 +13,12 @@ ALBUM_KINDS = {"album": "Album", "single": "Single", "ep": "EP", "live": "Live",
 
 def plain(text: str, limit: int = TITLE_LIMIT) -> str:
     """Text from outside as one bounded line: no control or direction-override characters, markup stays letters."""
-    cut = text[: limit * 4]
-    kept = "".join(_shown(letter) for letter in cut)
+    return _plain(text[: limit * 4], limit)
+
+
+@lru_cache(maxsize=4096)  # delegates ask for the same titles at every paint
+def _plain(text: str, limit: int) -> str:
+    kept = "".join(_shown(letter) for letter in text)
     flat = " ".join(kept.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
