@@ -1,0 +1,225 @@
+"""mpv as Segue's engine: opens songs, plays two in a row without a gap, seeks, and says what happens.
+
+`Player` calls it on the `net` loop; `open` and `close` block and run on a thread of the pool. Commands go to mpv
+asynchronously, in order, so that a slow sound device never holds the loop. Events are made on mpv's event thread
+(`engine_watch.py`) and delivered through `deliver`.
+
+mpv's playlist holds the current song and at most the next one. Shutting down (measured traps of spike/README.md):
+mark closed, wake every blocked read, then terminate outside any callback, with a time limit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from player.errors import EngineUnavailable
+from player.playback import libmpv
+from player.playback.engine_events import EngineEvent, LoadId
+from player.playback.engine_log import log_line
+from player.playback.engine_options import SPARED, EngineConfig, Output, mpv_options, volume_percent
+from player.playback.engine_watch import EngineWatch, Loaded
+from player.playback.loudness import target_options
+from player.playback.recording import Recording
+from player.playback.stream_protocol import StreamProtocol
+from player.playback.streams import SongStream
+
+log = logging.getLogger("audio")
+
+CLOSE_LIMIT_S = 5.0
+
+
+class MpvEngine:
+    def __init__(self, config: EngineConfig, deliver: Callable[[Callable[[], None]], None]) -> None:
+        self._config = config
+        self._protocol = StreamProtocol()
+        self._watch = EngineWatch(deliver, watches_device=config.output is Output.DEVICE)
+        self._lock = threading.RLock()  # guards _mpv: nothing is sent to a handle that is being destroyed
+        self._mpv: Any = None
+        self._closed = False
+        self._options = mpv_options(config)
+        self._recording: Recording | None = None
+        self._loads = 0
+        self._current: Loaded | None = None
+        self._next: Loaded | None = None
+
+    # -- life
+
+    def open(self) -> None:
+        """Load libmpv and start it; EngineUnavailable where that fails. Blocks: call it off the GUI thread."""
+        with self._lock:
+            if self._mpv is not None or self._closed:
+                return
+            module = libmpv.load()
+            try:
+                self._mpv = _start(module, self._options)
+            except (OSError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError) as error:
+                raise EngineUnavailable(f"mpv would not start ({error})") from error
+            self._protocol.register(module, self._mpv.handle)
+            self._watch.attach(self._mpv)
+
+    def close(self, limit_s: float = CLOSE_LIMIT_S) -> None:
+        """Blocks up to `limit_s`; idempotent; never from mpv's event thread."""
+        with self._lock:
+            self._closed = True
+            mpv, self._mpv = self._mpv, None
+        self._watch.close()
+        self._protocol.withdraw_all()
+        if mpv is not None:
+            ending = threading.Thread(target=mpv.terminate, name="mpv-terminate", daemon=True)
+            ending.start()
+            ending.join(limit_s)
+            if ending.is_alive():
+                log.error("mpv did not end within %.1f s", limit_s)
+        if self._recording is not None:
+            samples = self._recording.finish()
+            log.info("recorded %d samples to %s", samples, self._recording.path.name)
+            self._recording = None
+
+    # -- what plays
+
+    def listen(self, listener: Callable[[EngineEvent], None]) -> None:
+        self._watch.listener = listener
+
+    @property
+    def is_open(self) -> bool:
+        return self._mpv is not None
+
+    @property
+    def position_s(self) -> float:
+        """Of the current song; any thread."""
+        return self._watch.position_s
+
+    @property
+    def ahead_s(self) -> float:
+        """Seconds mpv itself holds ahead of the position."""
+        return self._watch.ahead_s
+
+    @property
+    def is_sounding(self) -> bool:
+        return self._watch.is_sounding
+
+    def load(self, stream: SongStream, *, position_s: float = 0.0, gain: str = "no") -> LoadId:
+        """Replace whatever plays or follows. Reads of the songs replaced end at once."""
+        self._begin_recording(stream)
+        self._withdraw_current()
+        self.drop_next()
+        self._current = self._loaded(stream)
+        self._send_load(self._current, "replace", position_s, gain)
+        return self._current.load
+
+    def append(self, stream: SongStream, *, gain: str = "no") -> LoadId:
+        """The song that follows the current one without a gap."""
+        self.drop_next()
+        self._next = self._loaded(stream)
+        self._send_load(self._next, "append-play", 0.0, gain)
+        return self._next.load
+
+    def drop_next(self) -> None:
+        """Forget the appended song; the current one plays on untouched."""
+        if self._next is not None:
+            self._send("playlist-clear")
+            self._protocol.withdraw(self._next.song)
+            self._next = None
+
+    def promote_next(self) -> None:
+        """The appended song has become the current one."""
+        self._withdraw_current()
+        self._current, self._next = self._next, None
+
+    def stop(self) -> None:
+        self._send("stop")
+        self._withdraw_current()
+        if self._next is not None:
+            self._protocol.withdraw(self._next.song)
+            self._next = None
+
+    def set_paused(self, is_paused: bool) -> None:
+        self._set("pause", "yes" if is_paused else "no")
+
+    def seek(self, position_s: float) -> None:
+        """To the sample, not to the nearest packet."""
+        self._send("seek", f"{position_s:.6f}", "absolute+exact")
+
+    # -- how it sounds
+
+    def set_volume(self, slider: float) -> None:
+        if self._config.output is not Output.RECORDING:
+            self._set("volume", f"{volume_percent(slider):.3f}")
+
+    def set_muted(self, is_muted: bool) -> None:
+        if self._config.output is not Output.RECORDING:
+            self._set("mute", "yes" if is_muted else "no")
+
+    def set_gain(self, gain: str) -> None:
+        """ReplayGain of the song that plays now: no, track or album."""
+        self._set("replaygain", gain)
+
+    def set_target(self, target_lufs: float) -> None:
+        for name, value in target_options(target_lufs).items():
+            self._set(name, value)
+
+    def reopen_device(self) -> None:
+        self._watch.device_was_reopened()
+        self._send("ao-reload")
+
+    # -- inside
+
+    def _loaded(self, stream: SongStream) -> Loaded:
+        self._loads += 1
+        return Loaded(LoadId(self._loads), self._protocol.offer(stream))
+
+    def _withdraw_current(self) -> None:
+        if self._current is not None:
+            self._protocol.withdraw(self._current.song)
+            self._current = None
+
+    def _send_load(self, loaded: Loaded, how: str, position_s: float, gain: str) -> None:
+        stream = loaded.song.stream
+        # Half a sample past the last one: mpv cuts there exactly, whatever the container's durations round to.
+        options = [f"end={(stream.sample_count + 0.5) / stream.sample_rate_hz:.9f}", f"replaygain={gain}"]
+        if position_s > 0:
+            options.append(f"start={position_s:.6f}")
+        sent = self._send_named("loadfile", url=loaded.song.address, flags=how, options=",".join(options))
+        if sent is not None:
+            self._watch.expect(sent, loaded)
+
+    def _begin_recording(self, stream: SongStream) -> None:
+        if self._config.output is not Output.RECORDING or self._recording or self._config.record_to is None:
+            return
+        self._recording = Recording(self._config.record_to, stream.sample_rate_hz, stream.channels)
+        self._recording.begin()
+        self._set("audio-samplerate", str(stream.sample_rate_hz))
+        self._set("audio-channels", "mono" if stream.channels == 1 else "stereo")
+
+    def _set(self, name: str, value: str) -> None:
+        self._options[name] = value  # what is set before mpv has started is among what it starts with
+        self._send("set", name, value)
+
+    def _send(self, *command: str) -> None:
+        with self._lock:
+            if self._mpv is not None:
+                self._mpv.command_async(*command).add_done_callback(_log_refusal)
+
+    def _send_named(self, name: str, **arguments: str) -> Future[Any] | None:
+        """By name, because loadfile's third place changed its meaning in mpv 0.38."""
+        with self._lock:
+            if self._mpv is None:
+                return None
+            sent: Future[Any] = self._mpv.command_async(name, **arguments)
+            return sent
+
+
+def _start(module: Any, options: dict[str, str]) -> Any:
+    try:
+        return module.MPV(log_handler=log_line, loglevel="warn", **options, **SPARED)
+    except AttributeError:  # an option this mpv does not know
+        return module.MPV(log_handler=log_line, loglevel="warn", **options)
+
+
+def _log_refusal(sent: Future[Any]) -> None:
+    if (error := sent.exception()) is not None:
+        log.debug("mpv refused a command: %s", error)

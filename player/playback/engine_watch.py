@@ -1,0 +1,162 @@
+"""What mpv reports, made into the engine's events and present values.
+
+Callbacks run on mpv's event thread; they only note values and hand events over. Values are single attributes that
+any thread may read. A position is taken only once its song's sound has begun: mpv fetches observed values apart
+from its events, so the last position of one song can arrive after the start of the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from player.playback.engine_events import (
+    DeviceLost,
+    Ended,
+    EndReason,
+    EngineEvent,
+    LoadId,
+    Restarted,
+    SoundingChanged,
+    Started,
+)
+from player.playback.stream_protocol import Offered
+from player.playback.streams import duration_s
+
+log = logging.getLogger("audio")
+
+END_SLACK_S = 3.0  # what the deepest usual output buffer (Bluetooth) still holds when mpv reports the end
+END_FILE_EOF, END_FILE_ERROR = 0, 4  # libmpv/client.h: mpv_end_file_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    load: LoadId
+    song: Offered
+
+
+class EngineWatch:
+    def __init__(self, deliver: Callable[[Callable[[], None]], None], *, watches_device: bool) -> None:
+        self.listener: Callable[[EngineEvent], None] | None = None
+        self.position_s = 0.0
+        self.ahead_s = 0.0
+        self.is_sounding = False
+        self._deliver = deliver
+        self._watches_device = watches_device
+        self._closed = False
+        self._loads: dict[int, Loaded] = {}  # by mpv's playlist entry
+        self._playing: Loaded | None = None
+        self._has_begun = False
+        self._is_untimed = False
+        self._devices: frozenset[str] = frozenset()
+        self._device_is_lost = False
+
+    def attach(self, mpv: Any) -> None:
+        self._is_untimed = bool(mpv["ao-null-untimed"]) or bool(mpv["ao-pcm-append"])
+        mpv.event_callback("start-file")(self._start_file)
+        mpv.event_callback("playback-restart")(self._playback_restart)
+        mpv.event_callback("end-file")(self._end_file)
+        mpv.observe_property("time-pos", self._time_pos)
+        mpv.observe_property("demuxer-cache-duration", self._cache_duration)
+        mpv.observe_property("core-idle", self._core_idle)
+        if self._watches_device:
+            mpv.observe_property("current-ao", self._current_ao)
+            mpv.observe_property("audio-device-list", self._device_list)
+
+    def expect(self, sent: Future[Any], loaded: Loaded) -> None:
+        """mpv answers `loadfile` with the playlist entry, before anything happens to that entry."""
+
+        def note(answer: Future[Any]) -> None:
+            if (error := answer.exception()) is not None:
+                log.warning("mpv refused a song: %s", error)
+                self._post(Ended(loaded.load, EndReason.CUT, 0.0))
+                return
+            self._loads[int(answer.result()["playlist_entry_id"])] = loaded
+
+        sent.add_done_callback(note)
+
+    def device_was_reopened(self) -> None:
+        self._device_is_lost = False
+
+    def close(self) -> None:
+        self._closed = True
+
+    def _post(self, event: EngineEvent) -> None:
+        if self._closed:
+            return
+        try:
+            self._deliver(lambda: self._tell(event))
+        except RuntimeError:  # the loop has closed between the check and the call
+            self._closed = True
+
+    def _tell(self, event: EngineEvent) -> None:
+        if self.listener is not None and not self._closed:
+            self.listener(event)
+
+    def _start_file(self, event: Any) -> None:
+        loaded = self._loads.get(int(event.data.playlist_entry_id))
+        self._playing, self._has_begun, self.position_s = loaded, False, 0.0
+        if loaded is not None:
+            self._post(Started(loaded.load))
+
+    def _playback_restart(self, _event: Any) -> None:
+        self._has_begun = True
+        if self._playing is not None:
+            self._post(Restarted(self._playing.load))
+
+    def _end_file(self, event: Any) -> None:
+        loaded = self._loads.pop(int(event.data.playlist_entry_id), None)
+        if loaded is None:
+            return
+        position_s = self.position_s if loaded is self._playing else 0.0
+        reason = EndReason.REPLACED
+        if event.data.reason == END_FILE_EOF and self._is_whole(loaded.song, position_s):
+            reason = EndReason.END
+        elif event.data.reason in (END_FILE_EOF, END_FILE_ERROR):
+            reason = EndReason.CUT
+        if loaded is self._playing:
+            self._playing, self._has_begun = None, False
+        self._post(Ended(loaded.load, reason, position_s))
+
+    def _is_whole(self, song: Offered, position_s: float) -> bool:
+        """mpv takes a failed read for the end of the file, so its word alone is worth nothing. Untimed output
+        outruns the reported position; there only the reads can tell."""
+        if song.was_cut:
+            return False
+        return self._is_untimed or position_s >= duration_s(song.stream) - END_SLACK_S
+
+    def _time_pos(self, _name: str, value: float | None) -> None:
+        if value is not None and self._has_begun:
+            self.position_s = max(value, 0.0)
+
+    def _cache_duration(self, _name: str, value: float | None) -> None:
+        self.ahead_s = max(value or 0.0, 0.0)
+
+    def _core_idle(self, _name: str, value: bool | None) -> None:
+        is_sounding = value is False
+        if is_sounding is not self.is_sounding:
+            self.is_sounding = is_sounding
+            self._post(SoundingChanged(is_sounding))
+
+    def _current_ao(self, _name: str, value: str | None) -> None:
+        if value == "null":
+            self._lose_device()
+        elif value is not None:
+            self._device_is_lost = False
+
+    def _device_list(self, _name: str, value: list[dict[str, str]] | None) -> None:
+        """A device that vanishes while music plays may have been the headphones: the sound would go on through
+        the speakers."""
+        present = frozenset(str(device.get("name", "")) for device in value or ())
+        if self._devices - present and self.is_sounding:
+            self._lose_device()
+            self._device_is_lost = False
+        self._devices = present
+
+    def _lose_device(self) -> None:
+        if not self._device_is_lost:
+            self._device_is_lost = True
+            self._post(DeviceLost())

@@ -1,0 +1,69 @@
+"""What playback needs of adaptive streaming, and no more: `player.streaming` fits these shapes.
+
+`Streams` is called on the `net` loop; `SongStream.read` and `cancel` on mpv's threads, the rest from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from player.domain.catalogue import Track
+from player.domain.ids import TrackId
+from player.errors import PlayerError
+
+
+class SongStream(Protocol):
+    """One song as one seekable file. Every `prepare` gives a new one, so that cancelling one open of a song does
+    not end another."""
+
+    @property
+    def track_id(self) -> TrackId: ...
+    @property
+    def sample_rate_hz(self) -> int: ...
+    @property
+    def sample_count(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def size_bytes(self) -> int: ...
+    def read(self, offset: int, count: int) -> bytes:
+        """Blocks until at least one byte is there; b"" only at the end or after `cancel`."""
+        ...
+
+    def cancel(self) -> None: ...
+    def buffered_until_s(self, position_s: float) -> float: ...
+    def rendition_at(self, position_s: float) -> int | None: ...
+
+
+class StreamHealth(Protocol):
+    @property
+    def state(self) -> str:
+        """ok, buffering or reconnecting"""
+        ...
+
+    @property
+    def error(self) -> PlayerError | None: ...
+    @property
+    def buffer_s(self) -> float: ...
+    @property
+    def throughput_kbps(self) -> float | None: ...
+
+
+class Streams(Protocol):
+    async def prepare(self, track: Track) -> SongStream:
+        """PlayerError for what cannot play; a retryable one where trying again may help."""
+        ...
+
+    def plan(self, tracks: Sequence[Track]) -> None: ...
+    def report_position(
+        self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool
+    ) -> None: ...
+    @property
+    def health(self) -> StreamHealth: ...
+    def retry_now(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+def duration_s(stream: SongStream) -> float:
+    return stream.sample_count / stream.sample_rate_hz
