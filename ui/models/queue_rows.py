@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from player.domain.playback import QueueEntry
+from ui.models.difference import difference
 from ui.wording import clock_time, plain
 
 MIME = "application/x-segue-queue-entries"
@@ -46,20 +47,14 @@ class QueueModel(QAbstractListModel):
     def show_rows(self, rows: Sequence[QueueRow]) -> None:
         """Remove and insert only what lies between the common beginning and end. `place` shifts with every song
         that ends, and is no part of what is seen."""
-        old, new = [_seen(row) for row in self._rows], [_seen(row) for row in rows]
-        head = 0
-        while head < min(len(old), len(new)) and old[head] == new[head]:
-            head += 1
-        tail = 0
-        while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-            tail += 1
-        if len(old) - tail > head:
-            self.beginRemoveRows(NO_INDEX, head, len(old) - tail - 1)
-            del self._rows[head : len(old) - tail]
+        change = difference([_seen(row) for row in self._rows], [_seen(row) for row in rows])
+        if change.old_end > change.first:
+            self.beginRemoveRows(NO_INDEX, change.first, change.old_end - 1)
+            del self._rows[change.first : change.old_end]
             self.endRemoveRows()
-        if len(new) - tail > head:
-            self.beginInsertRows(NO_INDEX, head, len(new) - tail - 1)
-            self._rows[head:head] = rows[head : len(new) - tail]
+        if change.new_end > change.first:
+            self.beginInsertRows(NO_INDEX, change.first, change.new_end - 1)
+            self._rows[change.first : change.first] = rows[change.first : change.new_end]
             self.endInsertRows()
         self._rows = list(rows)
 

@@ -41,7 +41,6 @@ class IngestPresenter(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
         self._songs: int | None = None
-        self._was_busy = False
         self._dismissed: tuple[IngestFailure, ...] = ()
         self._state = IngestState()
         self._scope.listen(core.accounts.subscribe, self._on_connection)
@@ -83,13 +82,10 @@ class IngestPresenter(QObject):
         self._show(present(status, self._dismissed))
         if self._songs is None:
             self._songs = status.songs
-        finished = self._was_busy and not is_busy
-        if abs(status.songs - self._songs) >= GREW_EVERY or (
-            (finished or not is_busy) and status.songs != self._songs
-        ):
+        grown = abs(status.songs - self._songs)
+        if grown >= GREW_EVERY or (grown and not is_busy):
             self._songs = status.songs
             self.library_grew.emit()
-        self._was_busy = is_busy
         self._timer.start(BUSY_MS if is_busy else IDLE_MS)
 
     def _show(self, state: IngestState) -> None:

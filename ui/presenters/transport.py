@@ -18,11 +18,11 @@ from player.account.port import ConnectionState
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, QueueState, Repeat, Status
-from player.errors import PlayerError
 from player.playback.port import PlaybackEvent
 from player.runtime import Runtime
 from ui.bridge import GuiScope
 from ui.core import Core
+from ui.presenters.song_actions import SongActions
 from ui.presenters.states import bounded_sentence, in_one_line
 
 SEEK_STEP_S = 5.0
@@ -60,13 +60,12 @@ class TransportPresenter(QObject):
     waveform_changed = Signal(bytes)
     track_announced = Signal(str)
     """for screen readers"""
-    liked_changed = Signal(str, bool)
-    """track id; so that pages show the same heart"""
     told = Signal(str)
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, actions: SongActions) -> None:
         super().__init__()
         self._core = core
+        self._actions = actions
         self._playback = core.playback
         self._scope = GuiScope(core.runtime)
         self._waveform_scope = _Latest(core.runtime)
@@ -75,6 +74,7 @@ class TransportPresenter(QObject):
         self._state = TransportState()
         self._scope.listen(core.playback.subscribe, self._on_event)
         self._scope.listen(core.accounts.subscribe, self._on_connection)
+        actions.liked_changed.connect(self._on_liked)
 
     @property
     def state(self) -> TransportState:
@@ -137,27 +137,13 @@ class TransportPresenter(QObject):
         self._command(self._playback.retry_now())
 
     def toggle_liked(self) -> None:
-        """Shown at once; taken back if the service refuses."""
-        track, service = self._state.track, self._core.accounts.service
-        if track is None or service is None:
-            return
-        wanted = not self._state.is_liked
-        self._like_seen(track.id, wanted)
+        """Shown at once, and taken back by `SongActions` if the service refuses."""
+        if self._state.track is not None:
+            self._actions.set_liked([self._state.track], not self._state.is_liked)
 
-        def refused(error: PlayerError) -> None:
-            self._like_seen(track.id, not wanted)
-            self.told.emit(in_one_line(error, f"{'like' if wanted else 'unlike'} {track.title}"))
-
-        self._scope.run(service.set_liked(track.id, wanted), err=refused)
-
-    def like_seen(self, track_id: str, is_liked: bool) -> None:
-        """A page changed it."""
-        self._likes[TrackId(track_id)] = is_liked
+    def _on_liked(self, track_ids: frozenset[TrackId], is_liked: bool) -> None:
+        self._likes.update(dict.fromkeys(track_ids, is_liked))
         self._refresh(self._playback.state, self._playback.queue)
-
-    def _like_seen(self, track_id: TrackId, is_liked: bool) -> None:
-        self.like_seen(track_id, is_liked)
-        self.liked_changed.emit(track_id, is_liked)
 
     def _command(self, work: Coroutine[Any, Any, None]) -> None:
         self._scope.run(work, err=lambda error: self.told.emit(in_one_line(error, "do that")))
