@@ -37,8 +37,9 @@ class Column(IntEnum):
     TITLE = 1
     ARTIST = 2
     ALBUM = 3
-    PLAYS = 4
-    TIME = 5
+    LIKED = 4
+    PLAYS = 5
+    TIME = 6
 
 
 HEADINGS = {
@@ -46,6 +47,7 @@ HEADINGS = {
     Column.TITLE: "Title",
     Column.ARTIST: "Artist",
     Column.ALBUM: "Album",
+    Column.LIKED: "",
     Column.PLAYS: "Plays",
     Column.TIME: "Time",
 }
@@ -230,6 +232,8 @@ class SongModel(QAbstractTableModel):
                 return plain(track.artist_line)
             case Column.ALBUM:
                 return plain(track.album.title) if track.album else ""
+            case Column.LIKED:
+                return ""
             case Column.PLAYS:
                 return play_count(track.plays) if track.plays else ""
             case Column.TIME:
