@@ -15,6 +15,7 @@ only presenters and main.py turn them into words.
     ├── KeyringUnavailable    no usable keyring, or it is locked
     ├── AudioDeviceError      the sound device failed
     ├── EngineUnavailable     libmpv is missing or too old
+    ├── InvalidPlace          the folder or address given cannot be a place for music
     └── BackendError          the player's own backend would not start or died
 """
 
@@ -101,3 +102,7 @@ class EngineUnavailable(PlayerError):
 
 class BackendError(PlayerError):
     code = "BACKEND"
+
+
+class InvalidPlace(PlayerError):
+    code = "INVALID_PLACE"

@@ -25,6 +25,11 @@ class Place:
     kind: PlaceKind
     location: str = ""
 
+    @property
+    def key(self) -> str:
+        """Names the place in the local database."""
+        return f"{self.kind.value}:{self.location}"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -50,6 +55,8 @@ class ConnectionState:
     profile: Profile | None = None
     keeps_sign_in: bool = True
     """False where no keyring is usable: the sign-in lives in memory and ends with the program"""
+    is_encrypted: bool = True
+    """False for a server in the home network that is spoken to by plain http"""
 
 
 class Accounts(Protocol):

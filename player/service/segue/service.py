@@ -4,6 +4,7 @@ playback and main.py through the port; runs on the `net` loop."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -45,11 +46,13 @@ PICTURE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 class SegueService:
-    def __init__(self, wire: SegueWire, *, name: str = "Segue", may_ingest: bool = False) -> None:
+    """Whether the listener may add music is known from the first `me` on."""
+
+    def __init__(self, wire: SegueWire, *, name: str = "Segue") -> None:
         self._wire = wire
         self._name = name
         self._capabilities = Capabilities(
-            adaptive=True, lyrics=True, likes=True, playlists_edit=True, ingest=may_ingest, play_events=True
+            adaptive=True, lyrics=True, likes=True, playlists_edit=True, play_events=True
         )
 
     @property
@@ -63,7 +66,9 @@ class SegueService:
     # ---- browsing
 
     async def me(self) -> Profile:
-        return parsing.profile(await self._wire.get_json("/me"))
+        profile = parsing.profile(await self._wire.get_json("/me"))
+        self._capabilities = replace(self._capabilities, ingest=profile.is_owner)
+        return profile
 
     async def home(self) -> tuple[Shelf, ...]:
         return parsing.shelves(await self._wire.get_json("/home"))
