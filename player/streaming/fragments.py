@@ -125,6 +125,11 @@ class SegmentReader:
         if len(self.passed) > self._expected.max_bytes:
             raise ProtocolError("a segment is larger than its playlist's BANDWIDTH allows")
 
+    @property
+    def is_short(self) -> bool:
+        """Whether more bytes could still make it whole: it broke off, it is not wrong."""
+        return bool(self._pending or self._mdat_left or self._fragment is not None or not self.passed)
+
     def _step(self) -> bool:
         """Consume one piece; False when more bytes are needed."""
         if self._mdat_left:
@@ -172,7 +177,7 @@ class SegmentReader:
 
     def finish(self) -> None:
         """ProtocolError unless the segment ended where it should."""
-        if self._pending or self._mdat_left or self._fragment is not None or not self.passed:
+        if self.is_short:
             raise ProtocolError("a segment came only in part")
         duration = self._next_start - self._expected.start
         if abs(duration - self._expected.duration) > self._expected.tolerance:

@@ -1,5 +1,6 @@
 """Opens a song: master playlist, the media playlist of the rendition it will start with, and the init segment; and
-gets further media playlists when their rendition is first wanted. On the `net` loop; used by player/streaming/songs.py.
+gets further media playlists when their rendition is first wanted. Used by player/streaming/songs.py on the `net`
+loop.
 """
 
 from __future__ import annotations

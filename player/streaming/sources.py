@@ -4,7 +4,7 @@ vault that will stand before it. Used on the `net` loop by player/streaming/down
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class SegmentSource(Protocol):
         """network, cache or vault"""
         ...
 
-    def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncIterator[bytes]:
+    def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
         """The segment's bytes from `resume_at` on, as they arrive; PlayerError where they cannot be had. A source
         may end early without an error: the reader counts."""
         ...
@@ -47,7 +47,7 @@ class NetworkSource:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncIterator[bytes]:
+    async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
         headers = {"Accept-Encoding": "identity"}
         span = request.address.byte_range
         start = resume_at + (span.offset if span else 0)

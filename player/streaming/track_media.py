@@ -134,6 +134,10 @@ class TrackMedia:
             if partial.is_relayed:
                 self.changed.notify_all()
 
+    def wake_readers(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
     def discard(self, partial: Partial) -> None:
         with self.changed:
             if self.partial is partial:

@@ -69,7 +69,7 @@ class TrackStream:
             return layout.head[offset : offset + count]
         slot, within = layout.place(offset)
         with self._media.changed:
-            while not self._is_cancelled:
+            while not self.is_cancelled:
                 if data := self._available(slot, within, count):
                     self._waiting = None
                     return data

@@ -1,0 +1,99 @@
+"""What failed, how often, and what to do about it: the policy of failures, apart from the doing. Pure (the jitter
+comes from the Backoff it is given); used by player/streaming/look_ahead.py on the `net` loop.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from player.domain.ids import TrackId
+from player.errors import (
+    AuthError,
+    Conflict,
+    NetworkError,
+    NotFound,
+    PlayerError,
+    ProtocolError,
+    RateLimited,
+    Rejected,
+)
+from player.network.retry import Backoff
+
+LOWEST_AFTER = 2  # failures of one segment in a row
+NONSENSE_LIMIT = 4  # nonsense at opening may be a captive portal for a while; then the song cannot play
+REOPEN_LIMIT = 2  # fresh addresses that are refused again are not a matter of expiry
+AHEAD_PAUSE_S = 10.0
+
+
+class Remedy(Enum):
+    RETRY = "try again"
+    REOPEN = "get fresh addresses"
+    GIVE_UP = "the song cannot play"
+
+
+class Faults:
+    def __init__(self, backoff: Backoff) -> None:
+        self._backoff = backoff
+        self._segments: dict[tuple[TrackId, int], int] = {}
+        self._reopened: dict[TrackId, int] = {}
+        self._nonsense: dict[TrackId, int] = {}
+        self._ahead_s: dict[TrackId, float] = {}
+        self.last_error: PlayerError | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """Requests fail now, as against: the link is slow."""
+        return self._backoff.failures > 0
+
+    def wants_lowest(self, track_id: TrackId, slot: int) -> bool:
+        return self._segments.get((track_id, slot), 0) >= LOWEST_AFTER
+
+    def segment_failed(self, track_id: TrackId, slot: int, error: PlayerError) -> Remedy:
+        self.last_error = error
+        self._segments[track_id, slot] = self._segments.get((track_id, slot), 0) + 1
+        if isinstance(error, (NotFound, Conflict)):
+            return Remedy.GIVE_UP
+        if isinstance(error, (Rejected, AuthError)):
+            self._reopened[track_id] = self._reopened.get(track_id, 0) + 1
+            return Remedy.GIVE_UP if self._reopened[track_id] > REOPEN_LIMIT else Remedy.REOPEN
+        return Remedy.RETRY
+
+    def trickled(self, track_id: TrackId, slot: int) -> None:
+        self.segment_failed(track_id, slot, NetworkError("the connection all but stopped"))
+
+    def succeeded(self, track_id: TrackId, slot: int) -> None:
+        self._segments.pop((track_id, slot), None)
+        self._reopened.pop(track_id, None)
+        self._recovered()
+
+    def opening_failed(self, track_id: TrackId, error: PlayerError) -> Remedy:
+        self.last_error = error
+        if isinstance(error, NetworkError):
+            return Remedy.RETRY
+        if isinstance(error, ProtocolError):
+            self._nonsense[track_id] = self._nonsense.get(track_id, 0) + 1
+            if self._nonsense[track_id] < NONSENSE_LIMIT:
+                return Remedy.RETRY
+            del self._nonsense[track_id]
+        return Remedy.GIVE_UP
+
+    def opened(self, track_id: TrackId) -> None:
+        self._nonsense.pop(track_id, None)
+        self._recovered()
+
+    def ahead_failed(self, track_id: TrackId, now_s: float) -> None:
+        self._ahead_s[track_id] = now_s
+
+    def may_open(self, track_id: TrackId, now_s: float) -> bool:
+        """A song that could not be opened ahead is left alone for a while."""
+        failed_s = self._ahead_s.get(track_id)
+        return failed_s is None or now_s - failed_s >= AHEAD_PAUSE_S
+
+    def wait_s(self, error: PlayerError) -> float:
+        """How long to wait before the next try; a server that says how long is obeyed."""
+        wait_s = self._backoff.next_s()
+        return max(wait_s, error.retry_after_s) if isinstance(error, RateLimited) else wait_s
+
+    def _recovered(self) -> None:
+        self._backoff.reset()
+        self.last_error = None

@@ -1,0 +1,426 @@
+"""Fills the look-ahead across the queue: decides what to fetch next, fetches it, and never gives up on a network that
+fails. Everything runs on the `net` loop; playback calls `prepare`, `plan` and `report_position`, mpv's threads reach
+it only by the wake-up of a waiting TrackStream.
+
+One segment is in flight at a time, so that the throughput measured is the link's own. A failure holds, it never
+skips: retry with jittered backoff, the lowest rung after two failures of a segment, fresh addresses when the signed
+ones expire. Only the song itself being gone ends it, with `TrackStream.error`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+import httpx
+
+from player.clock import Clock
+from player.domain.catalogue import Track
+from player.domain.ids import TrackId
+from player.domain.stream import SegmentFetch
+from player.errors import PlayerError
+from player.network.retry import Backoff
+from player.runtime import Runtime
+from player.streaming.abr.controller import Controller
+from player.streaming.abr.state import Fetch, Wait
+from player.streaming.download import Download
+from player.streaming.faults import Faults, Remedy
+from player.streaming.health import FetchMeter, Health, HealthState, LookAheadStats
+from player.streaming.opening import Opener, OpenStream, Tags
+from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
+from player.streaming.replay_gain import replay_gain_tags
+from player.streaming.songs import Songs
+from player.streaming.sources import NetworkSource, SegmentSource
+from player.streaming.track_media import TrackMedia
+from player.streaming.track_stream import TrackStream
+
+log = logging.getLogger("abr")
+
+TICK_S = 0.1  # how often a request under way is judged
+IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
+OPEN_NEXT_S = 8.0  # buffer from which the next songs are opened: their playlists must not delay this one
+NEXT_SONGS = 2  # opened beforehand however long this song is, for their heads
+MEMORY_BYTES = 64 * 1024 * 1024
+
+
+def song_tags(track: Track) -> Sequence[tuple[str, str]]:
+    return replay_gain_tags(track.loudness)
+
+
+class LookAhead:
+    """`on_fetch` hears of every finished segment, on the loop. `source` replaces the network for segments."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        clock: Clock,
+        open_stream: OpenStream,
+        client: httpx.AsyncClient,
+        controller: Controller,
+        look_ahead_s: float = 120.0,
+        on_fetch: Callable[[SegmentFetch], None] | None = None,
+        tags: Tags = song_tags,
+        source: SegmentSource | None = None,
+        backoff: Backoff | None = None,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self._runtime = runtime
+        self._clock = clock
+        self._controller = controller
+        self._look_ahead_s = look_ahead_s
+        self._on_fetch = on_fetch
+        self._opener = Opener(client, open_stream, tags)
+        self._songs = Songs(runtime, self._opener, controller.opening_rung)
+        self._source = source or NetworkSource(client)
+        self._faults = Faults(backoff or Backoff())
+        self._meter = FetchMeter()
+        self._memory_bytes = memory_bytes
+        self._plan: tuple[Track, ...] = ()
+        self._position: tuple[TrackId, float] | None = None
+        self._is_opening = True
+        self._active: Download | None = None
+        self._active_task: asyncio.Task[PlayerError | None] | None = None
+        self._wake = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._next_retry_at_s: float | None = None
+        self._buffer_s = 0.0
+        self._loop_task: asyncio.Task[None] | None = None
+        self._is_metered = False
+        self._is_closed = False
+
+    # ---- what playback calls
+
+    async def prepare(self, track: Track) -> TrackStream:
+        """A new open of the song: its playlists and init are known when this returns. While the network fails it
+        holds and tries again (`health` says reconnecting, `retry_now` cuts the wait short); PlayerError for what
+        cannot play. Cancel the call to give up."""
+        self._start()
+        self._songs.forget(track.id)
+        self._songs.prepared(track.id)
+        while True:
+            try:
+                media = await self._songs.open(track)
+            except PlayerError as error:
+                if self._faults.opening_failed(track.id, error) is not Remedy.RETRY:
+                    raise
+                log.info("opening %s failed (%s), trying again", track.id, error.code)
+                await self._hold(error)
+                self._songs.prepared(track.id)
+            else:
+                self._faults.opened(track.id)
+                self._next_retry_at_s = None
+                self._wake.set()
+                return TrackStream(media, self._reader_waits)
+
+    def plan(self, tracks: Sequence[Track]) -> None:
+        """What plays, then what follows, in the order of play. What is not in it is cancelled at once."""
+        self._start()
+        before = self._plan[0].id if self._plan else None
+        self._plan = tuple(tracks)
+        self._songs.keep(self._plan)
+        current = self._plan[0].id if self._plan else None
+        if current != before:
+            self._is_opening = True
+            self._retry.set()
+            if self._position is not None and self._position[0] != current:
+                self._position = None
+        planned = {track.id for track in self._plan}
+        if self._active is not None and self._active.media.track.id not in planned:
+            self._cancel_active()
+        self._preempt()
+        self._wake.set()
+
+    def report_position(self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool) -> None:
+        """A few times a second, from the engine."""
+        if not self._plan or track_id != self._plan[0].id:
+            return
+        self._position = (track_id, position_s)
+        if is_playing and engine_ahead_s > 0.0:
+            self._is_opening = False
+        media = self._songs.get(track_id)
+        if media is not None:
+            slot, _ = media.grid.slot_at(position_s)
+            held_s = media.grid.start_s(media.held_until(slot)) - position_s if media.held(slot) else 0.0
+            self._buffer_s = max(held_s, engine_ahead_s, 0.0)
+        self._preempt()
+
+    def set_metered(self, is_metered: bool) -> None:
+        """On a metered network nothing is fetched twice."""
+        self._is_metered = is_metered
+
+    def retry_now(self) -> None:
+        self._retry.set()
+
+    @property
+    def health(self) -> Health:
+        return Health(
+            state=self._state(),
+            next_retry_at_s=self._next_retry_at_s,
+            error=self._current_error() or self._faults.last_error,
+            buffer_s=self._buffer_s,
+            throughput_kbps=self._controller.throughput_kbps,
+        )
+
+    def stats(self) -> LookAheadStats:
+        meter = self._meter
+        return LookAheadStats(
+            throughput_kbps=self._controller.throughput_kbps,
+            latency_s=self._controller.latency_s,
+            buffer_s=self._buffer_s,
+            mean_kbps=meter.mean_kbps,
+            switches=meter.switches,
+            retries=meter.retries,
+            abandoned=meter.abandoned,
+            upgrades=meter.upgrades,
+            received_bytes=meter.received_bytes,
+            fetches=tuple(meter.fetches),
+        )
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        self._songs.close()
+        self._cancel_active()
+        self._retry.set()
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+
+    # ---- the loop
+
+    def _start(self) -> None:
+        if self._loop_task is None and not self._is_closed:
+            self._loop_task = self._runtime.spawn(self._run(), "look-ahead")
+
+    def _reader_waits(self) -> None:
+        """In mpv's thread: a reader stands before a slot that is not there."""
+        try:
+            self._runtime.loop.call_soon_threadsafe(self._wanted)
+        except RuntimeError:  # the loop is closed: the program ends, and the reader is cancelled by its engine
+            log.debug("a reader waits after the end")
+
+    def _wanted(self) -> None:
+        self._preempt()
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            chosen = self._choose()
+            if isinstance(chosen, Wait):
+                began_s = self._clock.monotonic_s()
+                await self._sleep(min(chosen.seconds, IDLE_S))
+                self._controller.idle(self._clock.monotonic_s() - began_s)
+            else:
+                await self._perform(chosen)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _choose(self) -> Download | Wait:
+        seen = self._look()
+        if seen is None:
+            return self._waited_for() or Wait(IDLE_S)
+        ahead, now = seen
+        self._buffer_s = ahead.state.buffer_s
+        self._open_next(ahead)
+        decision = self._controller.decide(ahead.state)
+        if isinstance(decision, Wait):
+            return self._waited_for() or decision
+        target = ahead.target(decision)
+        is_first = not decision.is_head and target.media is self._current() and target.slot == now.slot
+        return self._download(target, decision, is_relayed=self._is_opening and is_first)
+
+    def _look(self) -> tuple[Outlook, Place] | None:
+        media = self._current()
+        if media is None:
+            return None
+        now = place(media, self._position_s())
+        if now.is_jump:
+            self._is_opening = True
+        songs = [Song(track, self._songs.get(track.id)) for track in self._plan]
+        ahead = outlook(songs, now, self._look_ahead_s, is_opening=self._is_opening, is_metered=self._is_metered)
+        return ahead, now
+
+    def _waited_for(self) -> Download | None:
+        """A reader of another song than the playing one: the engine opens the next, or one not planned yet."""
+        for media in self._songs.all():
+            for slot in media.waiting_slots():
+                if media.error is None:
+                    rung = self._controller.opening_rung(media.ladder)
+                    return self._download(Target(media, slot), Fetch(0, rung), is_relayed=True)
+        return None
+
+    def _download(self, target: Target, decision: Fetch, *, is_relayed: bool) -> Download:
+        media, slot = target.media, target.slot
+        fixed = media.fixed_rung(slot)
+        rung = decision.rung if fixed is None else fixed
+        if fixed is None and self._faults.wants_lowest(media.track.id, slot):
+            rung = 0
+        return Download(
+            media, slot, rung,
+            is_relayed=is_relayed, is_upgrade=decision.is_upgrade,
+            opener=self._opener, source=self._source, clock=self._clock,
+        )  # fmt: skip
+
+    async def _perform(self, download: Download) -> None:
+        task = self._runtime.spawn(download.run(), f"segment {download.slot}")
+        self._active, self._active_task = download, task
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=TICK_S)
+                if not task.done():
+                    self._judge(download)
+        finally:
+            self._active = self._active_task = None
+            task.cancel()
+        self._meter.received_bytes += download.got_bytes
+        if task.cancelled():
+            self._controller.aborted(download.transfer(self._buffer_s))
+        elif (error := task.result()) is None:
+            self._finished(download)
+        else:
+            await self._failed(download, error)
+
+    def _judge(self, download: Download) -> None:
+        if download.is_trickling():
+            self._faults.trickled(download.media.track.id, download.slot)
+            self._cancel_active()
+            return
+        if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
+            return
+        seen = self._look()
+        buffer_s = seen[0].state.buffer_s if seen else 0.0
+        if self._controller.progress(download.transfer(buffer_s)) is not None:
+            self._meter.abandoned += 1
+            self._cancel_active()
+
+    def _finished(self, download: Download) -> None:
+        media = download.media
+        transfer = download.transfer(self._buffer_s)
+        self._controller.done(transfer)
+        self._faults.succeeded(media.track.id, download.slot)
+        self._next_retry_at_s = None
+        fetch = SegmentFetch(
+            media.track.id, download.slot, media.kbps(download.rung), download.got_bytes,
+            download.started_s, transfer.elapsed_s, transfer.first_byte_s or 0.0, self._source.name,
+        )  # fmt: skip
+        self._meter.fetched(fetch, media.grid.duration_s(download.slot), is_upgrade=download.is_upgrade)
+        self._free_memory()
+        if self._on_fetch is not None:
+            self._on_fetch(fetch)
+
+    async def _failed(self, download: Download, error: PlayerError) -> None:
+        media = download.media
+        self._meter.retries += 1
+        self._controller.aborted(download.transfer(self._buffer_s))
+        remedy = self._faults.segment_failed(media.track.id, download.slot, error)
+        log.info("segment %d of %s failed (%s): %s", download.slot, media.track.id, error.code, remedy.value)
+        if remedy is Remedy.REOPEN:
+            try:
+                await self._opener.reopen(media)
+                return
+            except PlayerError as again:
+                error = again
+                remedy = self._faults.opening_failed(media.track.id, again)
+        if remedy is Remedy.GIVE_UP:
+            self._faults.ahead_failed(media.track.id, self._clock.monotonic_s())
+            media.fail(error)
+            return
+        await self._hold(error)
+
+    async def _hold(self, error: PlayerError) -> None:
+        """Wait before the next try."""
+        wait_s = self._faults.wait_s(error)
+        self._next_retry_at_s = self._clock.monotonic_s() + wait_s
+        self._retry.clear()
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._retry.wait()
+        except TimeoutError:
+            return
+
+    # ---- keeping to what is wanted
+
+    def _current(self) -> TrackMedia | None:
+        return self._songs.get(self._plan[0].id) if self._plan else None
+
+    def _position_s(self) -> float | None:
+        return None if self._position is None else self._position[1]
+
+    def _cancel_active(self) -> None:
+        if self._active_task is not None:
+            self._active_task.cancel()
+
+    def _preempt(self) -> None:
+        """Give up the request under way when a reader of the playing song stands before another segment and has
+        nothing to play meanwhile; let it have the bytes of the right one as they come."""
+        download, media = self._active, self._current()
+        if download is None or media is None:
+            return
+        now = place(media, self._position_s())
+        if not now.is_jump:
+            return
+        self._is_opening = True
+        if download.media is not media or download.slot != now.slot:
+            self._cancel_active()
+        elif not download.is_relayed:
+            download.relay()
+
+    def _open_next(self, ahead: Outlook) -> None:
+        """Open the songs that the window or the heads reach into."""
+        covered_s = ahead.state.buffer_s
+        if covered_s < min(OPEN_NEXT_S, self._look_ahead_s / 2):
+            return
+        reach_s = sum(segment.duration_s for segment in ahead.state.segments) - ahead.state.into_s
+        for place_in_plan, track in enumerate(self._plan[1:], 1):
+            if place_in_plan > NEXT_SONGS and reach_s > self._look_ahead_s:
+                break
+            if self._songs.get(track.id) is None:
+                if not self._songs.is_opening(track.id) and self._faults.may_open(
+                    track.id, self._clock.monotonic_s()
+                ):
+                    self._runtime.spawn(self._open_quietly(track), f"ahead {track.id}")
+                break  # one after another: they share the link with this song
+            reach_s += track.duration_s if place_in_plan > NEXT_SONGS else 0.0
+
+    async def _open_quietly(self, track: Track) -> None:
+        """A song that cannot be opened ahead says so when its turn comes."""
+        try:
+            await self._songs.open(track)
+        except PlayerError as error:
+            log.info("opening %s ahead failed (%s)", track.id, error.code)
+            self._faults.ahead_failed(track.id, self._clock.monotonic_s())
+        else:
+            self._wake.set()
+
+    def _free_memory(self) -> None:
+        """Never what is ahead: the playing song's segments behind the music, oldest first."""
+        media = self._current()
+        over = sum(song.held_bytes for song in self._songs.all()) - self._memory_bytes
+        if media is None or over <= 0:
+            return
+        behind = place(media, self._position_s()).slot - 1
+        for slot in range(behind):
+            held = media.held(slot)
+            if held is not None:
+                media.drop(range(slot, slot + 1))
+                over -= len(held.data)
+            if over <= 0:
+                return
+
+    def _state(self) -> HealthState:
+        if self._faults.is_failing:
+            return "reconnecting"
+        media = self._current()
+        is_starved = bool(media.waiting_slots()) if media is not None else bool(self._plan)
+        return "buffering" if is_starved and self._buffer_s < 1.0 else "ok"
+
+    def _current_error(self) -> PlayerError | None:
+        current = self._plan[0].id if self._plan else None
+        return next((media.error for media in self._songs.all() if media.track.id == current), None)

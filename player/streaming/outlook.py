@@ -1,0 +1,141 @@
+"""What lies ahead of the music: turns the open songs, the position and the waiting readers into the State that a
+controller decides on, and its decision back into a segment of a song. Pure apart from reading the media; on the
+`net` loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from player.domain.catalogue import Track
+from player.streaming.abr.state import Fetch, PlannedSegment, State
+from player.streaming.songs import HEAD_SEGMENTS
+from player.streaming.track_media import TrackMedia
+
+ENGINE_READS_AHEAD_S = 15.0  # mpv holds up to 10 s of packets (cache_secs) and a few more in its decoder
+SPARE_SEGMENTS_S = 8.0  # the window reaches a little over the look-ahead, so that its end is seen
+HEADS_OF_SONGS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the music is: `is_jump` when a reader waits somewhere that playing on would not have led to."""
+
+    slot: int
+    into_s: float
+    is_jump: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """One place in the plan; `media` None while it is not open."""
+
+    track: Track
+    media: TrackMedia | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    media: TrackMedia
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    state: State
+    window: tuple[Target, ...]
+    heads: tuple[Target, ...]
+
+    def target(self, fetch: Fetch) -> Target:
+        return (self.heads if fetch.is_head else self.window)[fetch.index]
+
+
+def place(media: TrackMedia, position_s: float | None) -> Place:
+    """The playing slot of the current song, from what the engine last reported (None: nothing yet) and from where
+    its readers stand: a reader knows of a seek before any report does."""
+    waiting = media.waiting_slots()
+    if position_s is None:
+        slot, into_s, is_start = 0, 0.0, True
+    else:
+        slot, into_s = media.grid.slot_at(position_s)
+        is_start = False
+    if not waiting:
+        return Place(slot, into_s, is_jump=False)
+    wanted = waiting[-1]
+    if slot <= wanted <= media.held_until(slot):
+        # never further behind the reader than the engine can be: with no device it decodes faster than it reports
+        at_least_s = media.grid.start_s(wanted) - ENGINE_READS_AHEAD_S
+        if position_s is not None and at_least_s > position_s:
+            slot, into_s = media.grid.slot_at(at_least_s)
+        return Place(slot, into_s, is_jump=is_start)
+    return Place(wanted, 0.0, is_jump=True)
+
+
+def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_opening: bool, is_metered: bool) -> Outlook:
+    """`songs` in the order of play; the first is open."""
+    window: list[Target] = []
+    covered_s = -now.into_s
+    first = now.slot
+    for song in songs:
+        if song.media is None or covered_s > look_ahead_s + SPARE_SEGMENTS_S:
+            break
+        for slot in range(first, song.media.slot_count):
+            window.append(Target(song.media, slot))
+            covered_s += song.media.grid.duration_s(slot)
+            if covered_s > look_ahead_s + SPARE_SEGMENTS_S:
+                break
+        first = 0
+    heads = _heads(songs[1 : 1 + HEADS_OF_SONGS], window)
+    state = State(
+        segments=tuple(_planned(target) for target in window),
+        into_s=now.into_s,
+        look_ahead_s=look_ahead_s,
+        remaining_s=0.0,
+        heads=tuple(_planned(target) for target in heads),
+        is_opening=is_opening,
+        is_metered=is_metered,
+    )
+    remaining_s = max(0.0, _left_s(songs, now) - state.buffer_s)
+    state = State(
+        state.segments,
+        now.into_s,
+        look_ahead_s,
+        remaining_s,
+        state.heads,
+        is_opening=is_opening,
+        is_metered=is_metered,
+    )
+    return Outlook(state, tuple(window), heads)
+
+
+def _heads(songs: Sequence[Song], window: Sequence[Target]) -> tuple[Target, ...]:
+    seen = {(target.media.track.id, target.slot) for target in window}
+    return tuple(
+        Target(song.media, slot)
+        for song in songs
+        if song.media is not None
+        for slot in range(min(HEAD_SEGMENTS, song.media.slot_count))
+        if (song.track.id, slot) not in seen
+    )
+
+
+def _planned(target: Target) -> PlannedSegment:
+    held = target.media.held(target.slot)
+    fixed = target.media.fixed_rung(target.slot)
+    if held is not None and fixed is not None and fixed != held.rung:
+        held = None  # a reader has begun another rendition: for it this one is not there
+    return PlannedSegment(
+        duration_s=target.media.grid.duration_s(target.slot),
+        ladder=target.media.ladder,
+        held=None if held is None else held.rung,
+        is_fixed=fixed is not None,
+    )
+
+
+def _left_s(songs: Sequence[Song], now: Place) -> float:
+    total_s = sum(song.track.duration_s for song in songs[1:])
+    media = songs[0].media
+    if media is None:
+        return total_s + songs[0].track.duration_s
+    return total_s + sum(media.grid.durations[now.slot :]) / media.grid.sample_rate_hz - now.into_s

@@ -1,0 +1,110 @@
+"""The songs that are open: their opening under way, and how long each stays in memory. On the `net` loop; owned by
+player/streaming/look_ahead.py.
+
+A song stays while it is in the plan, or has been prepared and not planned yet. The one that was playing before keeps
+its first segments, so that 'previous' starts at once; everything else is closed and freed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from player.domain.catalogue import Track
+from player.domain.ids import TrackId
+from player.errors import PlayerError
+from player.runtime import Runtime
+from player.streaming.abr.state import Ladder
+from player.streaming.opening import Opener
+from player.streaming.track_media import TrackMedia
+
+HEAD_SEGMENTS = 4  # abr/CONTROLLER.md: what a skip needs to start at once and go on
+MAX_UNPLANNED = 4
+
+
+class Songs:
+    def __init__(self, runtime: Runtime, opener: Opener, opening_rung: Callable[[Ladder], int]) -> None:
+        self._runtime = runtime
+        self._opener = opener
+        self._opening_rung = opening_rung
+        self._open: dict[TrackId, TrackMedia] = {}
+        self._opening: dict[TrackId, asyncio.Task[TrackMedia | PlayerError]] = {}
+        self._unplanned: list[TrackId] = []
+        self._current: TrackId | None = None
+        self._previous: TrackId | None = None
+
+    def get(self, track_id: TrackId) -> TrackMedia | None:
+        media = self._open.get(track_id)
+        return None if media is None or media.error is not None else media
+
+    def all(self) -> list[TrackMedia]:
+        return list(self._open.values())
+
+    def is_opening(self, track_id: TrackId) -> bool:
+        return track_id in self._opening
+
+    async def open(self, track: Track) -> TrackMedia:
+        """The song, opened now or before; raises the PlayerError that opening met. Several callers share one
+        opening, and one of them being cancelled does not end it for the others."""
+        if (media := self.get(track.id)) is not None:
+            return media
+        task = self._opening.get(track.id)
+        if task is None:
+            task = self._runtime.spawn(self._open_one(track), f"open {track.id}")
+            self._opening[track.id] = task
+            task.add_done_callback(lambda done: self._opened(track.id, done))
+        result = await asyncio.shield(task)
+        if isinstance(result, PlayerError):
+            raise result
+        return result
+
+    async def _open_one(self, track: Track) -> TrackMedia | PlayerError:
+        try:
+            return await self._opener.open(track, self._opening_rung)
+        except PlayerError as error:
+            return error
+
+    def _opened(self, track_id: TrackId, task: asyncio.Task[TrackMedia | PlayerError]) -> None:
+        if self._opening.get(track_id) is task:
+            del self._opening[track_id]
+            if not task.cancelled() and isinstance(result := task.result(), TrackMedia):
+                self._open[track_id] = result
+
+    def prepared(self, track_id: TrackId) -> None:
+        """Somebody holds a stream of this song, although no plan names it yet."""
+        if track_id in self._unplanned:
+            self._unplanned.remove(track_id)
+        self._unplanned.append(track_id)
+        del self._unplanned[:-MAX_UNPLANNED]
+
+    def keep(self, plan: Sequence[Track]) -> None:
+        """Close and free what the plan no longer holds."""
+        current = plan[0].id if plan else None
+        if current != self._current:
+            self._previous, self._current = self._current, current
+        planned = {track.id for track in plan}
+        self._unplanned = [track_id for track_id in self._unplanned if track_id not in planned]
+        kept = planned | set(self._unplanned)
+        for track_id in [track_id for track_id in self._opening if track_id not in kept]:
+            self._opening.pop(track_id).cancel()
+        for track_id, media in list(self._open.items()):
+            if track_id in kept:
+                continue
+            media.close()
+            media.drop(range(HEAD_SEGMENTS, media.slot_count))
+            if track_id != self._previous or media.error is not None:
+                del self._open[track_id]
+
+    def forget(self, track_id: TrackId) -> None:
+        """A song that failed may be opened anew."""
+        media = self._open.get(track_id)
+        if media is not None and media.error is not None:
+            del self._open[track_id]
+
+    def close(self) -> None:
+        for task in self._opening.values():
+            task.cancel()
+        self._opening.clear()
+        for media in self._open.values():
+            media.close()
+        self._open.clear()
