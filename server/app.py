@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from server.catalog.routes import router as catalog
 from server.config import API_PREFIX, VERSION, Config
+from server.discovery.routes import router as discovery
 from server.http_rules import HttpRules
 from server.identity.routes import router as identity
+from server.insights.routes import router as insights
+from server.playlists.routes import router as playlists
 from server.problems import install_handlers
 from server.services import build_services
 
@@ -35,7 +39,7 @@ def create_app(config: Config) -> FastAPI:
     app.state.services = services
     app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)
     install_handlers(app)
-    for router in (identity,):
+    for router in (identity, catalog, discovery, playlists, insights):
         app.include_router(router, prefix=API_PREFIX)
 
     @app.get(f"{API_PREFIX}/health", tags=["health"])

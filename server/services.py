@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.catalog.covers import Covers
 from server.config import Config
 from server.db.keys import server_key
 from server.db.migrate import open_database
@@ -29,6 +30,7 @@ class Services:
     refresh_tokens: RefreshTokens
     owner_code: OwnerCode
     accounts: Accounts
+    covers: Covers
 
     def start(self) -> None:
         """Called once the app begins to serve: background work starts here, not at import or construction."""
@@ -40,6 +42,7 @@ class Services:
 def build_services(config: Config) -> Services:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(config)
+    storage = LocalStorage(config.storage_dir)
     access_tokens = AccessTokens(server_key(database, "access-token-signing"))
     refresh_tokens = RefreshTokens(database, access_tokens)
     owner_code = OwnerCode.new() if config.offers_owner_code else OwnerCode(None)
@@ -48,9 +51,10 @@ def build_services(config: Config) -> Services:
     return Services(
         config=config,
         database=database,
-        storage=LocalStorage(config.storage_dir),
+        storage=storage,
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
         owner_code=owner_code,
         accounts=accounts,
+        covers=Covers(storage),
     )

@@ -1,0 +1,91 @@
+"""Ranks what the search index finds: exact titles, then titles that begin so, then titles with such words, then the
+rest; within each the most played first. Called for every key somebody types, in request threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from pydantic import BaseModel
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from server.catalog.albums import album_shapes
+from server.catalog.artists import artist_shapes, available_artists
+from server.catalog.folding import index_words, title_key, without_article
+from server.catalog.search_index import Candidate, Kind, candidates
+from server.catalog.shapes import AlbumShape, ArtistShape, PlaylistShape, SongShape
+from server.catalog.songs import song_shapes
+from server.db.models import Album, Artist, Playlist, Song, SongArtist
+from server.playlists.summaries import playlist_shapes
+
+
+class SearchAnswer(BaseModel):
+    query: str
+    songs: list[SongShape]
+    albums: list[AlbumShape]
+    artists: list[ArtistShape]
+    playlists: list[PlaylistShape]
+    took_ms: float
+
+
+def search(session: Session, user_id: str, query: str, *, limit: int) -> SearchAnswer:
+    began = time.perf_counter()
+    found = {kind: _best(session, kind, query, user_id, limit) for kind in Kind}
+    answer = SearchAnswer(
+        query=query,
+        songs=song_shapes(session, found[Kind.SONG], user_id),
+        albums=album_shapes(session, found[Kind.ALBUM]),
+        artists=artist_shapes(session, found[Kind.ARTIST]),
+        playlists=playlist_shapes(session, found[Kind.PLAYLIST]),
+        took_ms=0.0,
+    )
+    answer.took_ms = round((time.perf_counter() - began) * 1000, 2)
+    return answer
+
+
+def _best(session: Session, kind: Kind, query: str, user_id: str, limit: int) -> list[str]:
+    found = candidates(session, kind, query)
+    weights = _weights(session, kind, [candidate.entity_id for candidate in found], user_id)
+    key, words = title_key(query), index_words(query)
+    shown = [candidate for candidate in found if candidate.entity_id in weights]
+
+    def rank(candidate: Candidate) -> tuple[int, float, str, str]:
+        closeness = _closeness(candidate.title, key, words)
+        return closeness, -weights[candidate.entity_id], candidate.title, candidate.entity_id
+
+    return [candidate.entity_id for candidate in sorted(shown, key=rank)[:limit]]
+
+
+def _closeness(title: str, key: str, words: list[str]) -> int:
+    forms = (title, without_article(title))
+    if key in forms:
+        return 0
+    if any(form.startswith(key) for form in forms):
+        return 1
+    in_title = title.split()
+    if all(any(word.startswith(wanted) for word in in_title) for wanted in words):
+        return 2
+    return 3
+
+
+def _weights(session: Session, kind: Kind, ids: Collection[str], user_id: str) -> dict[str, float]:
+    """Plays of what may be shown: a candidate without a weight is gone, or somebody else's."""
+    if not ids:
+        return {}
+    plays = func.coalesce(func.sum(Song.plays), 0)
+    rows: Select[str, int] | Select[str, float]
+    match kind:
+        case Kind.SONG:
+            rows = select(Song.id, Song.plays).where(Song.id.in_(ids), Song.removed_at.is_(None))
+        case Kind.ALBUM:
+            rows = select(Album.id, plays).join(Song, Song.album_id == Album.id)
+            rows = rows.where(Album.id.in_(ids), Song.removed_at.is_(None)).group_by(Album.id)
+        case Kind.ARTIST:
+            rows = select(Artist.id, plays).outerjoin(SongArtist, SongArtist.artist_id == Artist.id)
+            rows = rows.outerjoin(Song, SongArtist.song_id == Song.id).group_by(Artist.id)
+            rows = rows.where(Artist.id.in_(available_artists().where(Artist.id.in_(ids))))
+        case Kind.PLAYLIST:
+            rows = select(Playlist.id, Playlist.updated_at)
+            rows = rows.where(Playlist.id.in_(ids), Playlist.owner_id == user_id)
+    return {entity_id: float(weight) for entity_id, weight in session.execute(rows)}
