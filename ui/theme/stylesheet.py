@@ -36,7 +36,7 @@ QPushButton[kind="secondary"] { background: $raised; border-radius: ${pill}px; p
 QPushButton[kind="secondary"]:hover { background: $line; }
 QPushButton[kind="secondary"]:disabled { color: $faint; }
 QPushButton[kind="link"] { color: $accent; padding: 2px 4px; border-radius: ${small}px; }
-QPushButton[kind="quiet"] { color: $muted; padding: 2px 4px; border-radius: ${small}px; }
+QPushButton[kind="quiet"] { color: $muted; padding: 1px 4px; border-radius: ${small}px; }
 QPushButton[kind="quiet"]:hover { color: $text; }
 QPushButton[kind="icon"] { border-radius: ${medium}px; }
 QPushButton[kind="icon"]:hover { background: $raised; }
@@ -49,6 +49,11 @@ QPushButton[kind="chip"] { border: 1px solid $line; color: $muted; border-radius
 QPushButton[kind="chip"]:hover { color: $text; }
 QPushButton[kind="chip"]:checked { background: $text; color: $bg; border-color: $text; }
 QPushButton[kind="badge"] { border: 1px solid $line; color: $ok; border-radius: 12px; padding: 0 9px; }
+QPushButton[kind="badge"][role="muted"] { color: $muted; }
+QPushButton[kind="badge"][role="warn"] { color: $warn; }
+QPushButton[kind="badge"][role="bad"] { color: $bad; }
+QPushButton[kind="title"] { text-align: left; padding: 0 4px; border-radius: ${small}px; }
+QPushButton[kind="title"]:disabled { color: $text; }
 QPushButton[kind="nav"] { text-align: left; color: $muted; border-radius: ${medium}px; padding: 0 10px; }
 QPushButton[kind="nav"]:hover { color: $text; }
 QPushButton[kind="nav"]:checked { background: $raised; color: $text; }

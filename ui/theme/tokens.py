@@ -126,6 +126,8 @@ class Type:
     """second lines, times"""
     body: int = 13
     """everything else"""
+    brand: int = 17
+    """Segue's own name"""
     title: int = 16
     """section titles, the lyric sung now"""
     heading: int = 24
@@ -172,6 +174,8 @@ class Size:
     """icons in pills and rows"""
     row: int = 46
     """a song's row"""
+    name_row: int = 30
+    """a playlist's name in the sidebar"""
     queue_row: int = 52
     """a row of the queue"""
     queue_cover: int = 38
@@ -180,10 +184,18 @@ class Size:
     """a cover in a shelf"""
     hero: int = 190
     """the cover on an album's page"""
+    now_text: int = 170
+    """title and artist in the transport at most"""
     now_cover: int = 54
     """the cover in the transport"""
     avatar: int = 32
     """the listener's initial"""
+    volume: int = 82
+    """the volume line, half a knob at each end"""
+    badge: int = 24
+    """height of the quality badge"""
+    seek_width: int = 520
+    """the waveform at most"""
     seek_height: int = 24
     """the waveform"""
     window_width: int = 1280

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, TYPE
+from ui.wording import plain
 
 
 class ThemedButton(QPushButton):
@@ -46,6 +47,21 @@ class ThemedButton(QPushButton):
         self.setAccessibleName(name)
         if not self.text():
             self.setToolTip(name)
+
+    def show_text(self, text: str, width_px: int) -> None:
+        """Text from outside, on one line of at most `width_px`; whole in the tooltip where it is cut."""
+        shown = plain(text)
+        cut = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, width_px)
+        self.setText(cut.replace("&", "&&"))
+        self.setToolTip(shown if cut != shown else "")
+        self.setAccessibleName(shown)
+
+    def show_role(self, role: str) -> None:
+        """A colour role of the stylesheet where the kind knows several."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def set_icon(self, icon: str, role: str) -> None:
         if self._icon != (icon, role):

@@ -1,0 +1,208 @@
+"""The bar at the bottom: what plays, the controls, the waveform, the sound. GUI thread; shows `TransportState`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from player.domain.playback import Repeat, Status
+from ui.covers import CoverLoader
+from ui.presenters.transport import TransportPresenter, TransportState
+from ui.theme.theme import Theme
+from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
+from ui.widgets.buttons import IconButton, ThemedButton, ToggleIconButton
+from ui.widgets.cover import CoverView
+from ui.widgets.plain_label import PlainLabel
+from ui.widgets.sliders import SeekBar, VolumeSlider
+from ui.wording import clock_time
+
+REPEAT_WORDS = {Repeat.OFF: "Repeat", Repeat.ALL: "Repeating all", Repeat.ONE: "Repeating this song"}
+PANELS = (("lyrics", "chat", "Lyrics"), ("queue", "queue", "Queue"), ("stream", "activity", "Stream"))
+BADGE_ROLES = {Status.BUFFERING: "muted", Status.RECONNECTING: "warn", Status.FAILED: "bad"}
+
+
+class Transport(QWidget):
+    panel_asked = Signal(str)
+    """queue, lyrics or stream: its button was pressed"""
+    album_asked = Signal()
+    artist_asked = Signal()
+
+    def __init__(self, theme: Theme, presenter: TransportPresenter, covers: CoverLoader) -> None:
+        super().__init__()
+        self.setObjectName("transport")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(SIZE.transport)
+        self._theme = theme
+        self._presenter = presenter
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.l, SPACE.hair, SPACE.l, 0)
+        row.setSpacing(SPACE.l)
+        row.addWidget(self._build_song(covers), 3)
+        row.addWidget(self._build_middle(), 6)
+        row.addWidget(self._build_sound(), 3)
+        presenter.state_changed.connect(self.show_state)
+        presenter.place_changed.connect(self.show_place)
+        presenter.waveform_changed.connect(self.seek_bar.show_waveform)
+        self.show_state(presenter.state)
+
+    # ---- building
+
+    def _build_song(self, covers: CoverLoader) -> QWidget:
+        theme = self._theme
+        self.cover = CoverView(theme, covers, SIZE.now_cover, radius=RADIUS.small)
+        self.title = ThemedButton(theme, "title", name="Open the album")
+        self.title.clicked.connect(self.album_asked)
+        self.artist = ThemedButton(theme, "quiet", name="Open the artist", size=TYPE.small, weight=QFont.Weight.Normal)
+        self.artist.clicked.connect(self.artist_asked)
+        self.problem = PlainLabel(theme, size=TYPE.caption, role="bad")
+        self.like = ToggleIconButton(theme, "heart", "Like", icon_on="heart-fill")
+        self.like.clicked.connect(self._presenter.toggle_liked)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch(1)
+        words.addWidget(self.title, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(self.artist, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(self.problem)
+        words.addStretch(1)
+        part, row = _row(SPACE.m)
+        row.addWidget(self.cover)
+        row.addLayout(words)
+        row.addWidget(self.like)
+        row.addStretch(1)
+        part.setMinimumWidth(SIZE.now_cover + SPACE.m)
+        return part
+
+    def _build_middle(self) -> QWidget:
+        theme, presenter = self._theme, self._presenter
+        self.shuffle = ToggleIconButton(theme, "shuffle-simple", "Shuffle")
+        self.shuffle.clicked.connect(presenter.set_shuffled)
+        self.previous = IconButton(theme, "skip-back", "Previous", role="text")
+        self.previous.clicked.connect(presenter.previous)
+        self.play = IconButton(theme, "play-fill", "Play", role="on_accent", kind="play", box_px=SIZE.play)
+        self.play.clicked.connect(presenter.toggle)
+        self.next = IconButton(theme, "skip-forward", "Next", role="text")
+        self.next.clicked.connect(presenter.next)
+        self.repeat = ToggleIconButton(theme, "repeat", "Repeat")
+        self.repeat.clicked.connect(presenter.cycle_repeat)
+        controls = QHBoxLayout()
+        controls.setSpacing(SPACE.s)
+        controls.addStretch(1)
+        for button in (self.shuffle, self.previous, self.play, self.next, self.repeat):
+            controls.addWidget(button)
+        controls.insertSpacing(3, SPACE.xs)
+        controls.insertSpacing(5, SPACE.xs)
+        controls.addStretch(1)
+        self.elapsed = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
+        self.total = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
+        self.elapsed.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for label in (self.elapsed, self.total):
+            label.setFixedWidth(label.fontMetrics().horizontalAdvance("00:00:00"))
+        self.seek_bar = SeekBar(theme)
+        self.seek_bar.seek_asked.connect(presenter.seek)
+        self.seek_bar.setMaximumWidth(SIZE.seek_width)
+        place = QHBoxLayout()
+        place.setSpacing(SPACE.m)
+        place.addStretch(1)
+        place.addWidget(self.elapsed)
+        place.addWidget(self.seek_bar, 1000)
+        place.addWidget(self.total)
+        place.addStretch(1)
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, SPACE.xs, 0, SPACE.s)
+        column.setSpacing(SPACE.xs)
+        column.addLayout(controls)
+        column.addLayout(place)
+        return part
+
+    def _build_sound(self) -> QWidget:
+        theme, presenter = self._theme, self._presenter
+        self.badge = ThemedButton(theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption)
+        self.badge.setFixedHeight(SIZE.badge)
+        self.badge.clicked.connect(lambda: self.panel_asked.emit("stream"))
+        part, row = _row(0)
+        row.addStretch(1)
+        row.addWidget(self.badge)
+        row.addSpacing(SPACE.s)
+        self.panel_buttons = {key: ToggleIconButton(theme, icon, name, on_role="text") for key, icon, name in PANELS}
+        self.panel_buttons["lyrics"].clicked.connect(lambda: self.panel_asked.emit("lyrics"))
+        self.panel_buttons["queue"].clicked.connect(lambda: self.panel_asked.emit("queue"))
+        self.panel_buttons["stream"].clicked.connect(lambda: self.panel_asked.emit("stream"))
+        for button in self.panel_buttons.values():
+            row.addWidget(button)
+        self.mute = IconButton(theme, "speaker-high", "Mute")
+        self.mute.clicked.connect(presenter.toggle_muted)
+        row.addWidget(self.mute)
+        self.volume = VolumeSlider(theme)
+        self.volume.volume_asked.connect(presenter.set_volume)
+        row.addWidget(self.volume)
+        return part
+
+    # ---- showing
+
+    def show_panel(self, panel: str) -> None:
+        for key, button in self.panel_buttons.items():
+            button.show_on(key == panel)
+
+    def show_state(self, state: TransportState) -> None:
+        self._show_song(state)
+        self._show_controls(state)
+        self._show_sound(state)
+
+    def _show_song(self, state: TransportState) -> None:
+        track = state.track
+        self.cover.setVisible(track is not None)
+        self.cover.show_cover(track.cover if track else None, track.album.title if track and track.album else "")
+        self.title.show_text(track.title if track else "Nothing plays", SIZE.now_text)
+        self.title.setEnabled(bool(track and track.album))
+        self.artist.show_text(track.artist_line if track else "", SIZE.now_text)
+        self.artist.setVisible(bool(track and track.artists) and not state.problem)
+        self.problem.set_text(state.problem)
+        self.problem.setVisible(bool(state.problem))
+        self.like.setVisible(state.can_like)
+        self.like.show_on(state.is_liked)
+        self.like.rename("Take the like back" if state.is_liked else "Like")
+
+    def _show_controls(self, state: TransportState) -> None:
+        has_song = state.track is not None
+        self.play.set_icon("pause-fill" if state.wants_sound else "play-fill", "on_accent")
+        self.play.rename("Pause" if state.wants_sound else "Play")
+        self.play.setEnabled(has_song)
+        self.previous.setEnabled(state.can_move)
+        self.next.setEnabled(state.can_move)
+        self.shuffle.show_on(state.is_shuffled)
+        self.repeat.show_on(state.repeat is not Repeat.OFF)
+        self.repeat.set_icon(
+            "repeat-once" if state.repeat is Repeat.ONE else "repeat",
+            "muted" if state.repeat is Repeat.OFF else "accent",
+        )
+        self.repeat.rename(REPEAT_WORDS[state.repeat])
+        self.seek_bar.show_duration(state.duration_s if has_song else 0.0)
+        self.total.set_text(clock_time(state.duration_s))
+
+    def _show_sound(self, state: TransportState) -> None:
+        self.badge.setText(state.quality)
+        self.badge.rename(f"{state.quality}: show the stream")
+        self.badge.set_icon("activity", BADGE_ROLES.get(state.status, "ok"))
+        self.badge.show_role(BADGE_ROLES.get(state.status, "ok"))
+        self.badge.setVisible(bool(state.quality))
+        is_silent = state.is_muted or state.volume == 0
+        icon = "speaker-x" if is_silent else "speaker-low" if state.volume < 0.5 else "speaker-high"
+        self.mute.set_icon(icon, "muted")
+        self.mute.rename("Unmute" if state.is_muted else "Mute")
+        self.volume.show_volume(state.volume, state.is_muted)
+
+    def show_place(self, position_s: float, buffered_s: float) -> None:
+        self.seek_bar.show_place(position_s, buffered_s)
+        shown = clock_time(position_s)
+        if shown != self.elapsed.text():
+            self.elapsed.set_text(shown)
+
+
+def _row(spacing: int) -> tuple[QWidget, QHBoxLayout]:
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    return part, row
