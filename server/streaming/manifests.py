@@ -15,11 +15,9 @@ def hls_master(renditions: Sequence[Rendition], *, base: str, query: str) -> str
     """`base` is the folder of the song's media, ending in '/'."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{_HLS_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for rendition in renditions:
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={rendition.peak_bps},AVERAGE-BANDWIDTH={rendition.average_bps},"
-            f'CODECS="{CODECS}"',
-            f"{base}{rendition.kbps}/index.m3u8?{query}",
-        ]
+        bounds = f"BANDWIDTH={rendition.peak_bps},AVERAGE-BANDWIDTH={rendition.average_bps}"
+        lines.append(f'#EXT-X-STREAM-INF:{bounds},CODECS="{CODECS}"')
+        lines.append(f"{base}{rendition.kbps}/index.m3u8?{query}")
     return "\n".join(lines) + "\n"
 
 
