@@ -178,6 +178,10 @@ class Size:
     """a playlist's name in the sidebar"""
     queue_row: int = 52
     """a row of the queue"""
+    queue_head: int = 34
+    """a head of the queue"""
+    queue_line: int = 17
+    """one line of a row of the queue"""
     queue_cover: int = 38
     """its cover"""
     card: int = 158
@@ -188,6 +192,8 @@ class Size:
     """title and artist in the transport at most"""
     now_cover: int = 54
     """the cover in the transport"""
+    graph: int = 118
+    """the live graph of the Stream panel"""
     avatar: int = 32
     """the listener's initial"""
     volume: int = 82

@@ -1,0 +1,76 @@
+"""The two lines between the top bar and the page: the network is away; the music folder is being read. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+
+from ui.presenters.ingest_progress import IngestState
+from ui.theme.theme import Theme
+from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.widgets.buttons import IconButton, LinkButton
+from ui.widgets.plain_label import PlainLabel
+
+MOST_NAMED = 12  # files named in the tooltip; the terminal names all
+
+
+class Notice(QFrame):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "notice")
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(SPACE.m, SPACE.xs, SPACE.s, SPACE.xs)
+        self.row.setSpacing(SPACE.m)
+        self.words = PlainLabel(theme, size=TYPE.small)
+        self.row.addWidget(self.words, 1)
+        self.hide()
+
+
+class ConnectionNotice(Notice):
+    """'Reconnecting' is not 'buffering': nothing is lost, and trying now is possible."""
+
+    retry_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.words.set_role("warn")
+        self.retry = LinkButton(theme, "Try now")
+        self.retry.clicked.connect(self.retry_asked)
+        self.row.addWidget(self.retry)
+
+    def show_away(self, is_away: bool, is_waiting_for_song: bool) -> None:
+        holds = "The song goes on from where it stopped." if is_waiting_for_song else "What is fetched plays on."
+        self.words.set_text(f"Reconnecting to your music. {holds}")
+        self.setVisible(is_away)
+
+
+class IngestNotice(Notice):
+    dismissed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(SIZE.card, SPACE.xs)
+        self.bar.setAccessibleName("Reading your music")
+        self.failures = PlainLabel(theme, size=TYPE.small, role="warn")
+        self.close_button = IconButton(theme, "x", "Dismiss", icon_px=SIZE.icon_small, box_px=SIZE.badge)
+        self.close_button.clicked.connect(self.dismissed)
+        for part in (self.failures, self.bar, self.close_button):
+            self.row.addWidget(part)
+
+    def show_state(self, state: IngestState) -> None:
+        is_working = state.total > 0
+        self.words.set_text(state.text)
+        self.bar.setVisible(is_working)
+        self.bar.setRange(0, max(state.total, 1))
+        self.bar.setValue(state.done)
+        count = len(state.failures)
+        self.failures.set_text(f"{count} could not be read" if is_working and count else "")
+        self.failures.setVisible(bool(self.failures.text()))
+        named = [f"{failure.path}: {failure.reason}" for failure in state.failures[:MOST_NAMED]]
+        if count > MOST_NAMED:
+            named.append(f"and {count - MOST_NAMED} more")
+        self.setToolTip("\n".join(named))
+        self.close_button.setVisible(not is_working)
+        self.setVisible(state.is_shown)

@@ -1,0 +1,97 @@
+"""Back, forward and the search field. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from ui.theme.theme import Theme
+from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.widgets.buttons import IconButton
+from ui.widgets.plain_label import PlainLabel
+
+LONGEST_QUERY = 200
+
+
+class SearchField(QLineEdit):
+    """`typed` at every key; `submitted` with Enter. Escape empties it, and once empty gives the focus away."""
+
+    typed = Signal(str)
+    submitted = Signal(str)
+    left = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("kind", "search")
+        self.setAccessibleName("Search")
+        self.setPlaceholderText("Songs, albums, artists and playlists")
+        self.setMaxLength(LONGEST_QUERY)
+        self.setMaximumWidth(SIZE.search_width)
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._keycap = PlainLabel(theme, "Ctrl K", size=TYPE.caption, parent=self)
+        self._keycap.setProperty("kind", "keycap")
+        self._keycap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        place = QHBoxLayout(self)
+        place.setContentsMargins(0, 0, SPACE.m, 0)
+        place.addStretch(1)
+        place.addWidget(self._keycap)
+        self.textEdited.connect(self.typed)
+        self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
+        theme.changed.connect(self._take_look)
+        self._take_look()
+
+    def show_query(self, query: str) -> None:
+        """From the history; tells nobody."""
+        if query != self.text():
+            self.setText(query)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+                self.typed.emit("")
+            else:
+                self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _take_look(self) -> None:
+        self.setFont(self._theme.font())
+        self.setFixedHeight(self._theme.scaled(SIZE.field))
+        self._glass.setIcon(QIcon(self._theme.icon("magnifying-glass", "muted", "muted")))
+
+
+class TopBar(QWidget):
+    back_asked = Signal()
+    forward_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setFixedHeight(SIZE.topbar)
+        self.back = _arrow(theme, "caret-left", "Back")
+        self.forward = _arrow(theme, "caret-right", "Forward")
+        self.back.clicked.connect(self.back_asked)
+        self.forward.clicked.connect(self.forward_asked)
+        self.search = SearchField(theme)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.page, 0, SPACE.page, 0)
+        row.setSpacing(SPACE.s)
+        row.addWidget(self.back)
+        row.addWidget(self.forward)
+        row.addSpacing(SPACE.xs + 2)
+        row.addWidget(self.search, 1)
+        row.addStretch(0)
+        row.setAlignment(self.search, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_history(self, *, can_back: bool, can_forward: bool) -> None:
+        self.back.setEnabled(can_back)
+        self.forward.setEnabled(can_forward)
+
+
+def _arrow(theme: Theme, icon: str, name: str) -> IconButton:
+    return IconButton(
+        theme, icon, name, role="text", kind="round", icon_px=SIZE.icon_small, box_px=SIZE.round_control
+    )
