@@ -39,7 +39,7 @@ class Hero(QWidget):
         self._lay_out(side)
 
     def _lay_out(self, side: int) -> None:
-        words = QVBoxLayout()
+        words = self._words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)
         words.addWidget(self.kicker)
@@ -56,6 +56,10 @@ class Hero(QWidget):
         row.addLayout(words, 1)
         self.setMinimumHeight(side + 2)
 
+    def insert_editor(self, editor: QWidget) -> None:
+        """Beside the name, which it replaces while the name is edited."""
+        self._words.insertWidget(self._words.indexOf(self.name), editor)
+
 
 class BigName(PlainLabel):
     """40 px where the name fits one line, else smaller; the full name is the tooltip when it is cut."""
@@ -64,13 +68,11 @@ class BigName(PlainLabel):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.theme, size=TYPE.display, weight=QFont.Weight.ExtraBold)
-        self._looks = context.theme
-        self._looks.changed.connect(self._fit)
+        context.theme.changed.connect(self._fit)
 
     def set_text(self, text: str) -> None:
         super().set_text(text)
-        if hasattr(self, "_looks"):
-            self._fit()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -78,7 +80,7 @@ class BigName(PlainLabel):
 
     def _fit(self) -> None:
         for px in self.STEPS:
-            font = self._looks.font(px, QFont.Weight.ExtraBold, spacing_px=-px / 50)
+            font = self._theme.font(px, QFont.Weight.ExtraBold, spacing_px=-px / 50)
             if QFontMetrics(font).horizontalAdvance(self.text()) <= self.width() or px == self.STEPS[-1]:
                 break
         if font != self.font():
