@@ -33,7 +33,7 @@ CLOSE_LIMIT_S = 5.0
 
 
 class MpvEngine:
-    def __init__(self, config: EngineConfig, deliver: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(self, config: EngineConfig, deliver: Callable[[Callable[[], None]], object]) -> None:
         self._config = config
         self._protocol = StreamProtocol()
         self._watch = EngineWatch(deliver, watches_device=config.output is Output.DEVICE)
@@ -183,9 +183,13 @@ class MpvEngine:
         options = [f"end={(stream.sample_count + 0.5) / stream.sample_rate_hz:.9f}", f"replaygain={gain}"]
         if position_s > 0:
             options.append(f"start={position_s:.6f}")
-        sent = self._send_named("loadfile", url=loaded.song.address, flags=how, options=",".join(options))
-        if sent is not None:
-            self._watch.expect(sent, loaded)
+        # By name, because loadfile's third place changed its meaning in mpv 0.38.
+        arguments = {"url": loaded.song.address, "flags": how, "options": ",".join(options)}
+        with self._lock:
+            if self._mpv is not None:
+                # The answer is noted on mpv's event thread, or the song's first events could overtake it.
+                answer = self._watch.answer_for(loaded)
+                self._mpv.command_async("loadfile", callback=answer, **arguments).add_done_callback(_log_refusal)
 
     def _begin_recording(self, stream: SongStream) -> None:
         if self._config.output is not Output.RECORDING or self._recording or self._config.record_to is None:
@@ -203,14 +207,6 @@ class MpvEngine:
         with self._lock:
             if self._mpv is not None:
                 self._mpv.command_async(*command).add_done_callback(_log_refusal)
-
-    def _send_named(self, name: str, **arguments: str) -> Future[Any] | None:
-        """By name, because loadfile's third place changed its meaning in mpv 0.38."""
-        with self._lock:
-            if self._mpv is None:
-                return None
-            sent: Future[Any] = self._mpv.command_async(name, **arguments)
-            return sent
 
 
 def _start(module: Any, options: dict[str, str]) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +38,7 @@ class Loaded:
 
 
 class EngineWatch:
-    def __init__(self, deliver: Callable[[Callable[[], None]], None], *, watches_device: bool) -> None:
+    def __init__(self, deliver: Callable[[Callable[[], None]], object], *, watches_device: bool) -> None:
         self.listener: Callable[[EngineEvent], None] | None = None
         self.position_s = 0.0
         self.ahead_s = 0.0
@@ -66,17 +65,17 @@ class EngineWatch:
             mpv.observe_property("current-ao", self._current_ao)
             mpv.observe_property("audio-device-list", self._device_list)
 
-    def expect(self, sent: Future[Any], loaded: Loaded) -> None:
+    def answer_for(self, loaded: Loaded) -> Callable[[Exception | None, Any], None]:
         """mpv answers `loadfile` with the playlist entry, before anything happens to that entry."""
 
-        def note(answer: Future[Any]) -> None:
-            if (error := answer.exception()) is not None:
-                log.warning("mpv refused a song: %s", error)
+        def note(error: Exception | None, answer: Any) -> None:
+            if error is None:
+                self._loads[int(answer["playlist_entry_id"])] = loaded
+            else:
                 self._post(Ended(loaded.load, EndReason.CUT, 0.0))
-                return
-            self._loads[int(answer.result()["playlist_entry_id"])] = loaded
+                raise error
 
-        sent.add_done_callback(note)
+        return note
 
     def device_was_reopened(self) -> None:
         self._device_is_lost = False

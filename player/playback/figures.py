@@ -7,7 +7,6 @@ wanted, and no samples go out for longer than the output's own buffer hides.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 
 from player.domain.stream import StreamSample
@@ -30,7 +29,8 @@ class Figures:
     first_sound_ms: float | None = None
     switches: int = 0
     stalls: list[Stall] = field(default_factory=list)
-    samples: deque[StreamSample] = field(default_factory=lambda: deque(maxlen=GRAPH_S))
+    samples: tuple[StreamSample, ...] = ()
+    """replaced whole, so that any thread may read it"""
     _commanded_s: float | None = None
     _has_sounded: bool = False
     _silent: tuple[float, float] | None = None
@@ -86,7 +86,7 @@ class Figures:
         self._last_heard_s, self._last_kbps = now_s, kbps
 
     def sample(self, sample: StreamSample) -> None:
-        self.samples.append(sample)
+        self.samples = (*self.samples[-(GRAPH_S - 1) :], sample)
 
     def silence_s(self, now_s: float) -> float:
         """How long the sound has been missing by now; 0 where it is not."""

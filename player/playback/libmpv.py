@@ -1,4 +1,4 @@
-"""Loading libmpv: late (it costs about 90 ms), off the GUI thread, and with a sentence that helps where it is missing.
+"""Loading libmpv: late (it costs about 90 ms), off the GUI thread, saying what helps where it is missing.
 
 python-mpv looks for the library when it is imported, so the import is here and nowhere else.
 """

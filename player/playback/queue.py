@@ -137,14 +137,13 @@ class Queue:
         return True
 
     def move(self, entry_id: EntryId, position: int) -> None:
-        """Before the entry that now stands at `position`; the order's length means the end."""
+        """The entry then stands at `position` of the order of play."""
         at = self._position(entry_id)
         if at is None:
             return
         current = self.current
         entry = self._order.pop(at)
-        target = min(max(position, 0), len(self._order) + 1)
-        self._order.insert(target - 1 if target > at else target, entry)
+        self._order.insert(min(max(position, 0), len(self._order)), entry)
         if not self._is_shuffled:
             self._unshuffled = list(self._order)
         self._stay_on(current)

@@ -26,10 +26,8 @@ def wav(pcm: Pcm, rate: int = RATE) -> bytes:
     data = pcm.astype("<f4").tobytes()
     channels = pcm.shape[1]
     head = struct.pack("<HHIIHH", 3, channels, rate, rate * channels * 4, channels * 4, 32)
-    return b"".join(
-        (b"RIFF", struct.pack("<I", 36 + len(data)), b"WAVEfmt ", struct.pack("<I", 16), head)
-        + (b"data", struct.pack("<I", len(data)), data)
-    )
+    sizes = struct.pack("<I", 36 + len(data)), struct.pack("<I", len(data))
+    return b"".join((b"RIFF", sizes[0], b"WAVEfmt ", struct.pack("<I", 16), head, b"data", sizes[1], data))
 
 
 class WavStream:

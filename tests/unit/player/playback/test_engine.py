@@ -1,0 +1,343 @@
+"""The engine alone, with real libmpv: exact joins and seeks, isolation, and an end that never hangs."""
+
+from __future__ import annotations
+
+import locale
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from player.errors import EngineUnavailable
+from player.playback import libmpv
+from player.playback.engine import MpvEngine
+from player.playback.engine_events import (
+    DeviceLost,
+    Ended,
+    EndReason,
+    EngineEvent,
+    Restarted,
+    SoundingChanged,
+)
+from player.playback.engine_log import log_line
+from player.playback.engine_options import EngineConfig, Output, volume_percent
+from player.playback.recording import HEADER_BYTES
+from tests.unit.player.playback.bench import FAST, LIMIT_S, SILENT
+from tests.unit.player.playback.songs import RATE, Pcm, WavStream, noise, wav
+
+
+class EngineBench:
+    """Events are taken on mpv's thread; `until` waits for the next one that fits."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self.engine = MpvEngine(config, lambda callback: callback())
+        self.events: list[EngineEvent] = []
+        self._came = threading.Condition()
+        self.engine.listen(self._note)
+        self.engine.open()
+
+    def _note(self, event: EngineEvent) -> None:
+        with self._came:
+            self.events.append(event)
+            self._came.notify_all()
+
+    def until(self, claim: Callable[[EngineEvent], bool], count: int = 1) -> EngineEvent:
+        with self._came:
+            assert self._came.wait_for(lambda: len([e for e in self.events if claim(e)]) >= count, LIMIT_S), (
+                self.events
+            )
+        return [event for event in self.events if claim(event)][count - 1]
+
+    def until_ended(self, count: int = 1) -> Ended:
+        event = self.until(lambda event: isinstance(event, Ended) and event.reason is not EndReason.REPLACED, count)
+        assert isinstance(event, Ended)
+        return event
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[EngineConfig], EngineBench]]:
+    benches: list[EngineBench] = []
+
+    def make(config: EngineConfig) -> EngineBench:
+        benches.append(EngineBench(config))
+        return benches[-1]
+
+    yield make
+    for bench in benches:
+        bench.engine.close()
+
+
+def recorded(path: Path, channels: int = 2) -> Pcm:
+    samples: Pcm = np.frombuffer(path.read_bytes()[HEADER_BYTES:], "<f4").reshape(-1, channels)
+    return samples
+
+
+def record(bench: EngineBench, *streams: WavStream, gains: tuple[str, ...] = ()) -> None:
+    """Play the songs one behind the other as fast as they decode, and finish the file."""
+    gain = gains or ("no",) * len(streams)
+    bench.engine.load(streams[0], gain=gain[0])
+    for number, stream in enumerate(streams[1:], start=1):
+        bench.engine.append(stream, gain=gain[number])
+        bench.until_ended(number)
+        bench.engine.promote_next()
+    bench.until_ended(len(streams))
+    bench.engine.close()
+
+
+@pytest.mark.parametrize("cuts", [(1, 2), (100_001, 250_007), (RATE, RATE + 1), (4_095, 4_097)])
+def test_songs_cut_from_one_source_join_to_the_sample(
+    cuts: tuple[int, int], tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    source = noise(7.0)
+    parts = [source[: cuts[0]], source[cuts[0] : cuts[1]], source[cuts[1] :]]
+    path = tmp_path / "joined.wav"
+    record(opened(EngineConfig(Output.RECORDING, record_to=path)), *(WavStream(part) for part in parts))
+    assert np.array_equal(recorded(path), source)
+
+
+def test_a_recording_ignores_the_volume(tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]) -> None:
+    path, source = tmp_path / "loud.wav", noise(1.0)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path, volume=0.2, is_muted=True))
+    bench.engine.set_volume(0.1)
+    bench.engine.set_muted(True)
+    record(bench, WavStream(source))
+    assert np.array_equal(recorded(path), source)
+
+
+def test_a_recording_takes_the_format_of_its_first_song(
+    tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path = tmp_path / "mixed.wav"
+    second = WavStream(noise(1.0, rate=48_000, channels=1), rate=48_000)
+    record(opened(EngineConfig(Output.RECORDING, record_to=path)), WavStream(noise(1.0)), second)
+    samples = recorded(path)
+    assert abs(len(samples) - 2 * RATE) < 64  # the resampler's own delay
+    assert np.array_equal(samples[:RATE], noise(1.0))
+
+
+def test_a_recording_survives_silence_between_songs(
+    tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "late.wav", noise(2.0)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(WavStream(source[:50_000]))
+    bench.until_ended(1)  # mpv closes its output: nothing was appended
+    bench.engine.load(WavStream(source[50_000:]))
+    bench.until_ended(2)
+    bench.engine.close()
+    assert np.array_equal(recorded(path), source)
+
+
+@pytest.mark.parametrize("position", [0, 1, 1_000, 44_100, 100_003, 220_499])
+def test_starts_and_seeks_are_exact(
+    position: int, tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "sought.wav", noise(5.0)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(WavStream(source), position_s=position / RATE)
+    bench.until_ended()
+    bench.engine.close()
+    assert np.array_equal(recorded(path), source[position:])
+
+
+def test_a_seek_while_playing_lands_where_it_should(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(SILENT)
+    bench.engine.load(WavStream(noise(60.0)))
+    bench.until(lambda event: event == SoundingChanged(is_sounding=True))
+    bench.engine.set_paused(True)
+    bench.engine.seek(31.25)
+    bench.until(lambda event: isinstance(event, Restarted), 2)
+    bench.engine.set_paused(False)
+    bench.until(lambda event: event == SoundingChanged(is_sounding=True), 2)
+    assert 31.24 <= bench.engine.position_s < 33.0
+
+
+def test_the_next_song_can_be_replaced_without_touching_the_current(
+    tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "changed.wav", noise(3.0)
+    held = WavStream(source[:RATE], hold_at=44 + RATE * 4)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(held)
+    dropped = [WavStream(noise(1.0, seed=seed)) for seed in (2, 3, 4)]
+    for stream in dropped:
+        bench.engine.append(stream)
+    bench.engine.append(WavStream(source[RATE:]))
+    held.release()
+    bench.until_ended(1)
+    bench.engine.promote_next()
+    bench.until_ended(2)
+    bench.engine.close()
+    assert np.array_equal(recorded(path), source)
+    assert all(stream.is_cancelled for stream in dropped)
+
+
+def test_an_end_before_the_end_is_told_as_a_cut(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(FAST)
+    bench.engine.load(WavStream(noise(30.0), cut_at=44 + RATE * 8 * 5))
+    assert bench.until_ended().reason is EndReason.CUT
+
+
+def test_no_configuration_of_the_listeners_own_mpv_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    planted, home = tmp_path / "ran", tmp_path / "mpv-home"
+    (home / "scripts").mkdir(parents=True)
+    (home / "mpv.conf").write_text("volume=3\nspeed=4\n")
+    (home / "scripts" / "planted.lua").write_text(f'io.open("{planted}", "w"):close()')
+    fake_ytdl = tmp_path / "yt-dlp"
+    fake_ytdl.write_text(f"#!/bin/sh\ntouch {planted}\n")
+    fake_ytdl.chmod(0o755)
+    monkeypatch.setenv("MPV_HOME", str(home))
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    path, source = tmp_path / "plain.wav", noise(1.0)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    record(bench, WavStream(source))
+    assert not planted.exists()
+    assert np.array_equal(recorded(path), source)
+
+
+def level_db(pcm: Pcm) -> float:
+    return float(20 * np.log10(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))))
+
+
+def flac_with_gain(pcm: Pcm, path: Path, **tags: str) -> WavStream:
+    import av
+    from mutagen.flac import FLAC
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("flac", rate=RATE, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(
+            (pcm * 32767).astype(np.int16).reshape(1, -1), format="s16", layout="stereo"
+        )
+        frame.sample_rate = RATE
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    tagged = FLAC(path)
+    for name, value in tags.items():
+        tagged[f"replaygain_{name}"] = value
+    tagged.save()
+    return WavStream(pcm, body=path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("mode", "target_lufs", "expected_db"),
+    [
+        ("no", -14.0, 0.0),
+        ("track", -18.0, -9.0),
+        ("track", -14.0, -5.0),
+        ("track", -23.0, -14.0),
+        ("album", -18.0, -3.0),
+    ],
+)
+def test_loudness_is_applied_from_the_first_sample_of_its_song(
+    mode: str, target_lufs: float, expected_db: float, tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "even.wav", noise(1.0)
+    tagged = flac_with_gain(
+        source, tmp_path / "a.flac", track_gain="-9 dB", track_peak="0.3", album_gain="-3 dB", album_peak="0.3"
+    )
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=target_lufs))
+    record(bench, WavStream(source), tagged, gains=("no", mode))
+    samples = recorded(path)
+    assert np.array_equal(samples[:RATE], source)
+    assert level_db(samples[RATE:]) - level_db(source) == pytest.approx(expected_db, abs=0.02)
+    assert level_db(samples[RATE : RATE + 200]) - level_db(source[:200]) == pytest.approx(expected_db, abs=0.1)
+
+
+def test_a_gain_never_lifts_the_peak_over_full_scale(
+    tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "peak.wav", noise(1.0)
+    tagged = flac_with_gain(source, tmp_path / "a.flac", track_gain="+20 dB", track_peak="0.5")
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=-18.0))
+    record(bench, tagged, gains=("track",))
+    assert level_db(recorded(path)) - level_db(source) == pytest.approx(6.02, abs=0.05)
+
+
+def test_the_slider_is_a_perceived_scale() -> None:
+    assert [volume_percent(slider) for slider in (-1.0, 0.0, 0.5, 1.0, 2.0)] == [0.0, 0.0, 50.0, 100.0, 100.0]
+
+
+def test_a_lost_device_is_told(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(EngineConfig(Output.DEVICE, device_driver="alsa"))
+    bench.engine.load(WavStream(noise(20.0)))
+    bench.until(lambda event: isinstance(event, DeviceLost))
+
+
+def test_two_hundred_songs_leave_nothing_behind(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(FAST)
+    song = noise(0.5)
+
+    def change(times: int) -> None:
+        for _ in range(times):
+            load = bench.engine.load(WavStream(song))
+            bench.engine.append(WavStream(song))
+            bench.until(lambda event, load=load: event == Restarted(load))  # type: ignore[misc]  # mypy: default
+
+    change(20)
+    threads, files = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+    change(200)
+    assert threading.active_count() <= threads
+    assert len(list(Path("/proc/self/fd").iterdir())) <= files + 2
+
+
+def test_ends_while_a_read_is_blocked(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(SILENT)
+    stream = WavStream(noise(30.0), hold_at=44 + 200_000)
+    bench.engine.load(stream)
+    assert stream.is_blocked.wait(LIMIT_S)
+    bench.engine.close()
+    assert stream.is_cancelled
+    assert not [thread for thread in threading.enumerate() if thread.name == "mpv-terminate"]
+
+
+def test_commands_before_the_start_and_after_the_end_are_harmless() -> None:
+    engine = MpvEngine(SILENT, lambda callback: callback())
+    engine.set_volume(0.3)
+    engine.seek(3.0)
+    engine.open()
+    engine.open()
+    engine.close()
+    engine.load(WavStream(noise(1.0)))
+    engine.stop()
+    engine.close()
+    engine.open()
+    assert not engine.is_open
+
+
+def test_a_missing_libmpv_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> None:
+        raise OSError("Cannot find libmpv in the usual places")
+
+    monkeypatch.setattr(libmpv.importlib, "import_module", missing)
+    with pytest.raises(EngineUnavailable, match="not installed: install it with"):
+        MpvEngine(SILENT, lambda callback: callback()).open()
+
+
+def test_numbers_stay_c_after_another_locale() -> None:
+    libmpv.use_c_numbers()
+    assert locale.setlocale(locale.LC_NUMERIC) == "C"
+
+
+def test_a_wrong_option_is_told_as_the_engines_fault() -> None:
+    engine = MpvEngine(replace(SILENT, output=Output.DEVICE, device_driver="nonsense"), lambda callback: callback())
+    with pytest.raises(EngineUnavailable, match="would not start"):
+        engine.open()
+
+
+def test_lines_of_mpv_step_down_a_level(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "audio"):
+        log_line("warn", "ad", "something odd\n")
+        log_line("error", "stream", "Failed to open segue://3.")
+        log_line("v", "cplayer", "chatter")
+    assert [record.levelname for record in caplog.records] == ["INFO", "DEBUG", "DEBUG"]
+
+
+def test_the_wav_of_the_tests_is_what_it_says() -> None:
+    assert len(wav(noise(1.0))) == 44 + RATE * 8
