@@ -41,6 +41,8 @@ TICK_S = 0.1  # how often a request under way is judged
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
 OPEN_NEXT_S = 8.0  # buffer from which the next songs are opened: their playlists must not delay this one
 NEXT_SONGS = 2  # opened beforehand however long this song is, for their heads
+SEEK_S = 3.0  # a position that far from the one reported before is a seek
+URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
 MEMORY_BYTES = 64 * 1024 * 1024
 
 
@@ -136,14 +138,18 @@ class LookAhead:
         """A few times a second, from the engine."""
         if not self._plan or track_id != self._plan[0].id:
             return
-        self._position = (track_id, position_s)
-        if is_playing and engine_ahead_s > 0.0:
-            self._is_opening = False
+        before_s, self._position = self._position_s(), (track_id, position_s)
         media = self._songs.get(track_id)
-        if media is not None:
-            slot, _ = media.grid.slot_at(position_s)
-            held_s = media.grid.start_s(media.held_until(slot)) - position_s if media.held(slot) else 0.0
-            self._buffer_s = max(held_s, engine_ahead_s, 0.0)
+        if media is None:
+            return
+        slot, _ = media.grid.slot_at(position_s)
+        is_held = media.held(slot) is not None
+        if before_s is not None and not is_held and not 0.0 <= position_s - before_s < SEEK_S:
+            self._is_opening = True
+        elif is_playing and is_held and engine_ahead_s > 0.0:
+            self._is_opening = False
+        held_s = media.grid.start_s(media.held_until(slot)) - position_s if is_held else 0.0
+        self._buffer_s = max(held_s, engine_ahead_s, 0.0)
         self._preempt()
 
     def set_metered(self, is_metered: bool) -> None:
@@ -359,17 +365,20 @@ class LookAhead:
 
     def _preempt(self) -> None:
         """Give up the request under way when a reader of the playing song stands before another segment and has
-        nothing to play meanwhile; let it have the bytes of the right one as they come."""
+        next to nothing to play meanwhile; a start's or seek's first segment it gets as the bytes come."""
         download, media = self._active, self._current()
         if download is None or media is None:
             return
-        now = place(media, self._position_s())
-        if not now.is_jump:
+        waiting = media.waiting_slots()
+        if not waiting:
             return
-        self._is_opening = True
-        if download.media is not media or download.slot != now.slot:
-            self._cancel_active()
-        elif not download.is_relayed:
+        now, wanted = place(media, self._position_s()), waiting[-1]
+        self._is_opening = self._is_opening or now.is_jump
+        to_play_s = media.grid.start_s(wanted) - media.grid.start_s(now.slot) - now.into_s
+        if download.media is not media or download.slot != wanted:
+            if now.is_jump or to_play_s < URGENT_S:
+                self._cancel_active()
+        elif self._is_opening and wanted == now.slot and not download.is_relayed:
             download.relay()
 
     def _open_next(self, ahead: Outlook) -> None:

@@ -56,10 +56,9 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
     its readers stand: a reader knows of a seek before any report does."""
     waiting = media.waiting_slots()
     if position_s is None:
-        slot, into_s, is_start = 0, 0.0, True
+        slot, into_s = 0, 0.0
     else:
         slot, into_s = media.grid.slot_at(position_s)
-        is_start = False
     if not waiting:
         return Place(slot, into_s, is_jump=False)
     wanted = waiting[-1]
@@ -68,7 +67,7 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
         at_least_s = media.grid.start_s(wanted) - ENGINE_READS_AHEAD_S
         if position_s is not None and at_least_s > position_s:
             slot, into_s = media.grid.slot_at(at_least_s)
-        return Place(slot, into_s, is_jump=is_start)
+        return Place(slot, into_s, is_jump=position_s is None and wanted == slot)
     return Place(wanted, 0.0, is_jump=True)
 
 

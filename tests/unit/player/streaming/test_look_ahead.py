@@ -1,0 +1,330 @@
+"""The whole way of a song: playlists over HTTP, look-ahead, virtual MP4, read in a thread and decoded by FFmpeg."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from player.errors import NotFound, ProtocolError, Rejected
+from player.streaming.abr.fixed import FixedRendition
+from player.streaming.abr.rsu import Rsu
+from player.streaming.abr.state import Decision, Fetch, Ladder, State
+from player.streaming.track_stream import TrackStream
+from tests.support.media_server import RATES_KBPS, Fault, Song, song
+from tests.unit.player.streaming.conftest import LIMIT_S, Listener, decode
+
+
+class EveryRung(FixedRendition):
+    """Another rung for every segment: the hardest case for the virtual file."""
+
+    def __init__(self) -> None:
+        super().__init__(is_top=True)
+        self._rungs = itertools.cycle([0, 3, 1, 2])
+
+    def opening_rung(self, ladder: Ladder) -> int:
+        return 1
+
+    def decide(self, state: State) -> Decision:
+        decision = super().decide(state)
+        return Fetch(decision.index, next(self._rungs)) if isinstance(decision, Fetch) else decision
+
+
+def plain(known: Song, rungs: list[int]) -> NDArray[np.float32]:
+    return decode(known.plain_file(rungs))[: known.timeline.sample_count]
+
+
+def rungs_of(stream: TrackStream) -> list[int]:
+    return [RATES_KBPS.index(kbps) for kbps in stream.renditions() if kbps is not None]
+
+
+def assert_whole(stream: TrackStream, file: bytes, known: Song) -> None:
+    assert len(file) == stream.size_bytes
+    rungs = rungs_of(stream)
+    assert len(rungs) == known.segment_count
+    heard = decode(file)[: stream.sample_count]
+    assert len(heard) == known.timeline.sample_count
+    assert np.array_equal(heard, plain(known, rungs))
+
+
+def test_a_song_read_whole_decodes_to_the_samples_of_its_plain_file(listener: Listener) -> None:
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    assert set(stream.renditions()) == {320}
+    assert stream.rendition_at(20.0) == 320
+    assert stream.buffered_until_s(0.0) == pytest.approx(song(1).timeline.sample_count / 44_100)
+    assert stream.read(stream.size_bytes, 10) == b""
+
+
+def test_a_mono_song_at_48_khz_keeps_its_shape(listener: Listener) -> None:
+    stream = listener.prepare("three")
+    listener.plan("three")
+    assert (stream.sample_rate_hz, stream.channels) == (48_000, 1)
+    assert_whole(stream, listener.read_all(stream), song(3, 5.0, 48_000, 1))
+
+
+def test_a_change_of_rendition_at_every_segment_leaves_no_seam(listener: Listener) -> None:
+    listener.use(EveryRung())
+    stream = listener.prepare("one")
+    listener.plan("one")
+    file = listener.read_all(stream)
+    assert len(set(rungs_of(stream))) > 2
+    assert_whole(stream, file, song(1))
+    assert listener.ahead.stats().switches > 2
+
+
+def test_byte_ranges_in_the_playlist_give_exact_slots(listener: Listener) -> None:
+    listener.server.uses_byte_ranges = True
+    stream = listener.prepare("one")
+    listener.plan("one")
+    known = song(1)
+    largest = sum(max(len(rung[index]) for rung in known.segments) for index in range(known.segment_count))
+    assert stream.size_bytes < largest + 8 * known.segment_count + 4096
+    assert_whole(stream, listener.read_all(stream), known)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("reset", times=3),
+        Fault("half", times=3),
+        Fault("half", times=2, skip=2),
+        Fault("garbage", times=2, skip=1),
+        Fault("captive", times=2),
+        Fault("status", status=500, times=3, skip=1),
+        Fault("status", status=429, times=2, retry_after_s=0.1),
+        Fault("half", path=r"index\.m3u8", times=1),
+        Fault("captive", path=r"index\.m3u8", times=2),
+        Fault("reset", path=r"init\.mp4", times=2),
+        Fault("status", path=r"index\.m3u8", status=503, times=2),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.path}-{fault.skip}",
+)
+def test_no_fault_of_the_network_skips_or_spoils_a_sample(listener: Listener, fault: Fault) -> None:
+    listener.server.faults.append(Fault(**vars(fault)))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    assert listener.server.faults[0].times == 0
+    assert listener.ahead.health.state == "ok"
+    assert listener.ahead.health.error is None
+
+
+def test_a_segment_that_breaks_off_goes_on_where_it_ended(listener: Listener) -> None:
+    listener.server.faults.append(Fault("half", path=r"/0\.m4s"))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    half = len(song(1).segments[3][0]) // 2
+    ranges = [request.byte_range for request in listener.server.requests if request.path.endswith("/0.m4s")]
+    assert [asked and asked.lower() for asked in ranges] == [None, f"range: bytes={half}-"]
+
+
+def test_two_failures_of_a_segment_lead_to_the_lowest_rung(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", path=r"/1\.m4s", times=2))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    assert stream.renditions()[1] == 24
+    assert listener.ahead.stats().retries == 2
+
+
+def test_expired_addresses_are_replaced_in_the_middle_of_the_song(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", path=r"/2\.m4s", status=403, code="URL_EXPIRED"))
+    stream = listener.prepare("one")
+    listener.server.signature = 1
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    playlists = [request for request in listener.server.requests if request.path.endswith("index.m3u8")]
+    assert len(playlists) == 2
+
+
+def test_a_new_signature_is_taken_up(listener: Listener) -> None:
+    stream = listener.prepare("one")
+    listener.server.signature = 2
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+
+
+def test_a_song_that_is_gone_says_so_and_never_hangs(listener: Listener) -> None:
+    with pytest.raises(NotFound):
+        listener.prepare("nothing")
+    listener.server.faults.append(Fault("status", path=r"/1\.m4s", status=410, times=99))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    file = listener.read_all(stream)
+    assert 0 < len(file) < stream.size_bytes
+    assert isinstance(stream.error, NotFound)
+    assert isinstance(listener.ahead.health.error, NotFound)
+
+
+def test_addresses_refused_for_good_end_the_song(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", path=r"/1\.m4s", status=403, code="URL_SIGNATURE", times=99))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    listener.read_all(stream)
+    assert isinstance(stream.error, Rejected)
+
+
+def test_nonsense_for_a_playlist_is_refused_after_some_tries(listener: Listener) -> None:
+    listener.server.faults.append(Fault("captive", path=r"index\.m3u8", times=99))
+    with pytest.raises(ProtocolError, match="sign-in page"):
+        listener.prepare("one")
+
+
+def test_the_next_songs_are_fetched_before_their_turn(listener: Listener) -> None:
+    first = listener.prepare("one")
+    listener.plan("one", "two", "three")
+    listener.read_all(first)
+    second, third = listener.prepare("two"), listener.prepare("three")
+    asked = len(listener.server.segments_asked())
+    listener.report("one", 20.0)
+    files = [listener.read_all(second), listener.read_all(third)]
+    listener.plan("two", "three")
+    assert_whole(second, files[0], song(2, 9.7))
+    assert_whole(third, files[1], song(3, 5.0, 48_000, 1))
+    assert asked <= len(listener.server.segments_asked())
+    assert len(listener.server.segments_asked()) == len(set(listener.server.segments_asked())) == 6 + 3 + 2
+
+
+def test_random_seeks_read_the_same_bytes_as_the_file_in_order(listener: Listener) -> None:
+    listener.use(EveryRung())
+    stream = listener.prepare("one")
+    listener.plan("one")
+    rng = random.Random(5)
+    pieces: dict[int, bytes] = {}
+    for _ in range(25):
+        offset = rng.randrange(stream.size_bytes - 1000)
+        pieces[offset] = listener.start_reading(stream, offset, offset + 1000).result(LIMIT_S)
+    file = listener.read_all(stream)
+    assert all(file[offset : offset + 1000] == piece for offset, piece in pieces.items())
+    assert_whole(stream, file, song(1))
+
+
+def test_the_first_segment_is_passed_on_before_it_is_whole(listener: Listener) -> None:
+    gate = listener.server.gate = threading.Event()
+    stream = listener.prepare("one")
+    listener.plan("one")
+    head = listener.start_reading(stream, 0, stream.size_bytes - 1)
+    first_slot = stream._media.layout.offsets[0]
+    part = listener.start_reading(stream, first_slot, first_slot + 1000).result(LIMIT_S)
+    assert part[4:8] == b"moof"
+    assert stream.renditions()[0] == 320
+    assert stream.buffered_until_s(0.0) == 0.0
+    gate.set()
+    assert len(head.result(LIMIT_S)) == stream.size_bytes - 1
+
+
+def test_cancel_wakes_a_waiting_reader_and_leaves_other_opens_alone(listener: Listener) -> None:
+    gate = listener.server.gate = threading.Event()
+    stream, other = listener.prepare("one"), listener.prepare("one")
+    listener.plan("one")
+    reading, going_on = listener.start_reading(stream), listener.start_reading(other)
+    stream.cancel()
+    assert len(reading.result(LIMIT_S)) < stream.size_bytes
+    assert stream.error is None
+    assert stream.read(0, 10) == b""
+    gate.set()
+    assert_whole(other, going_on.result(LIMIT_S), song(1))
+
+
+def test_a_plan_without_the_song_ends_its_readers_and_its_request(listener: Listener) -> None:
+    gate = listener.server.gate = threading.Event()
+    stream = listener.prepare("one")
+    listener.plan("one")
+    reading = listener.start_reading(stream)
+    listener.start_reading(stream, stream._media.layout.offsets[0], stream._media.layout.offsets[0] + 8).result(
+        LIMIT_S
+    )
+    second = listener.prepare("two")
+    listener.plan("two")
+    reading.result(LIMIT_S)
+    assert stream.is_cancelled
+    gate.set()
+    assert_whole(second, listener.read_all(second), song(2, 9.7))
+
+
+def test_the_song_before_keeps_its_head_for_going_back(listener: Listener) -> None:
+    first = listener.prepare("one")
+    listener.plan("one", "two")
+    listener.read_all(first)
+    listener.plan("two")
+    again = listener.prepare("one")
+    assert [kbps is not None for kbps in again.renditions()] == [True] * 4 + [False] * 2
+    listener.plan("one", "two")
+    assert_whole(again, listener.read_all(again), song(1))
+
+
+def test_little_memory_frees_what_was_heard_and_brings_it_back_the_same(listener: Listener) -> None:
+    listener.use(EveryRung(), memory_bytes=200_000)
+    stream = listener.prepare("one")
+    listener.plan("one")
+    listener.report("one", 19.0)
+    file = listener.read_all(stream)
+    assert_whole(stream, file, song(1))
+    again = listener.read_all(stream)
+    assert again == file
+    assert len(listener.server.segments_asked()) > song(1).segment_count
+
+
+def test_retry_now_cuts_the_wait_short(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", status=429, times=1, retry_after_s=100.0))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    reading = listener.start_reading(stream)
+    while listener.ahead.health.next_retry_at_s is None:
+        threading.Event().wait(0.005)
+    assert listener.ahead.health.state == "reconnecting"
+    assert listener.ahead.health.error is not None
+
+    async def now() -> None:
+        listener.ahead.retry_now()
+
+    listener.runtime.call(now()).result(LIMIT_S)
+    assert_whole(stream, reading.result(LIMIT_S), song(1))
+    assert listener.ahead.health.state == "ok"
+
+
+def test_rsu_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
+    fetched: list[int] = []
+    listener.use(Rsu())
+    listener.ahead._on_fetch = lambda fetch: fetched.append(fetch.rendition_kbps)
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    assert fetched[0] == 128  # the third rung of this ladder
+    assert max(fetched) == 320
+    stats = listener.ahead.stats()
+    assert stats.throughput_kbps is not None
+    assert stats.throughput_kbps > 1000
+    assert stats.mean_kbps is not None
+    assert len(stats.fetches) == len(fetched)
+    assert stats.received_bytes == sum(fetch.size_bytes for fetch in stats.fetches)
+
+
+def test_a_slow_link_is_not_called_a_broken_one(listener: Listener) -> None:
+    gate = listener.server.gate = threading.Event()
+    stream = listener.prepare("one")
+    listener.plan("one")
+    reading = listener.start_reading(stream)
+    while not stream._media.waiting_slots():
+        threading.Event().wait(0.005)
+    assert listener.ahead.health.state == "buffering"
+    gate.set()
+    reading.result(LIMIT_S)
+    assert listener.ahead.health.state == "ok"
+
+
+def test_closing_ends_readers_and_requests(listener: Listener) -> None:
+    gate = listener.server.gate = threading.Event()
+    stream = listener.prepare("one")
+    listener.plan("one")
+    reading = listener.start_reading(stream)
+    listener.runtime.call(listener.ahead.aclose()).result(LIMIT_S)
+    assert len(reading.result(LIMIT_S)) < stream.size_bytes
+    gate.set()
