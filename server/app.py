@@ -13,10 +13,13 @@ from server.config import API_PREFIX, VERSION, Config
 from server.discovery.routes import router as discovery
 from server.http_rules import HttpRules
 from server.identity.routes import router as identity
+from server.ingest.routes import router as ingest
 from server.insights.routes import router as insights
 from server.playlists.routes import router as playlists
 from server.problems import install_handlers
 from server.services import build_services
+from server.streaming.routes import media_router
+from server.streaming.routes import router as streaming
 
 
 def create_app(config: Config) -> FastAPI:
@@ -39,8 +42,9 @@ def create_app(config: Config) -> FastAPI:
     app.state.services = services
     app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)
     install_handlers(app)
-    for router in (identity, catalog, discovery, playlists, insights):
+    for router in (identity, catalog, discovery, playlists, insights, streaming, ingest):
         app.include_router(router, prefix=API_PREFIX)
+    app.include_router(media_router)
 
     @app.get(f"{API_PREFIX}/health", tags=["health"])
     async def health() -> dict[str, str | int]:

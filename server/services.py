@@ -13,12 +13,19 @@ from server.config import Config
 from server.db.keys import server_key
 from server.db.migrate import open_database
 from server.db.session import Database
+from server.demo.service import Demo
 from server.identity.access_tokens import AccessTokens
 from server.identity.accounts import Accounts
 from server.identity.owner_code import OwnerCode
 from server.identity.passwords import Passwords
 from server.identity.refresh import RefreshTokens
+from server.ingest.service import Ingest
+from server.jobs import Jobs
 from server.storage import LocalStorage, Storage
+from server.streaming.packager import Packager
+from server.streaming.segment_store import SegmentStore
+from server.streaming.signing import UrlSigner
+from server.streaming.streams import Streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +38,25 @@ class Services:
     owner_code: OwnerCode
     accounts: Accounts
     covers: Covers
+    jobs: Jobs
+    ingest: Ingest
+    demo: Demo
+    streams: Streams
+    packager: Packager
+    url_signer: UrlSigner
 
     def start(self) -> None:
         """Called once the app begins to serve: background work starts here, not at import or construction."""
+        self.jobs.start()
+        for library in self.config.libraries:
+            self.ingest.add_folder(library.resolve())
+        self.ingest.start()
+        if self.config.demo:
+            self.demo.begin()
 
     def stop(self) -> None:
+        self.ingest.stop()
+        self.jobs.stop()
         self.database.close()
 
 
@@ -48,6 +69,9 @@ def build_services(config: Config) -> Services:
     owner_code = OwnerCode.new() if config.offers_owner_code else OwnerCode(None)
     accounts = Accounts(database, passwords=Passwords(), refresh_tokens=refresh_tokens, owner_code=owner_code)
     accounts.ensure_owner()
+    jobs = Jobs(background_workers=config.background_workers)
+    ingest = Ingest(database, storage, jobs, rescan_interval_s=config.rescan_interval_s)
+    streams = Streams(database, on_source_changed=ingest.request_scan)
     return Services(
         config=config,
         database=database,
@@ -57,4 +81,16 @@ def build_services(config: Config) -> Services:
         owner_code=owner_code,
         accounts=accounts,
         covers=Covers(storage),
+        jobs=jobs,
+        ingest=ingest,
+        demo=Demo(
+            config.demo_dir,
+            jobs,
+            add_folder=lambda folder: ingest.add_folder(folder, is_demo=True),
+            request_scan=ingest.request_scan,
+            tell=ingest.tell,
+        ),
+        streams=streams,
+        packager=Packager(streams, SegmentStore(storage, disk_bytes=config.segment_cache_bytes), jobs),
+        url_signer=UrlSigner(server_key(database, "media-url-signing")),
     )

@@ -16,7 +16,7 @@ PLAN_CAPS_KBPS = {"free": 128}
 """what a plan may stream at most; a plan not named here may have all"""
 
 _PEAK_RATIO = 1.15
-_TWOLOOP_UP_TO_KBPS = 192
+_TWOLOOP_UP_TO_KBPS = 96
 
 
 @dataclass(frozen=True, slots=True)

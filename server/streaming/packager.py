@@ -13,15 +13,18 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from server.jobs import Jobs, Priority, StopSignal
 from server.problems import Problem
 from server.streaming import cmaf
-from server.streaming.encoder import encode_segment, samples_needed
 from server.streaming.ladder import LADDER, Rendition
 from server.streaming.segment_store import SegmentKey, SegmentStore
-from server.streaming.source import Samples, SourceUnreadable, read
+from server.streaming.source_format import SourceUnreadable
 from server.streaming.streams import Stream, Streams
+
+if TYPE_CHECKING:
+    from server.streaming.source import Samples
 
 _WAIT_S = 60.0
 _STEP_ASIDE_S = 0.05
@@ -90,11 +93,16 @@ class Packager:
                 self._flights.pop(key, None)
 
     def _make(self, stream: Stream, rendition: Rendition, index: int) -> bytes:
+        from server.streaming.encoder import encode_segment  # the codecs are loaded by the first segment
+
         samples = self._samples(stream, index)
         frames = encode_segment(samples, stream.timeline, index, rendition)
         return cmaf.media_segment(stream.timeline, index, frames)
 
     def _samples(self, stream: Stream, index: int) -> Samples:
+        from server.streaming.encoder import samples_needed
+        from server.streaming.source import read
+
         key = (stream.content, index)
         with self._lock:
             known = self._decoded.get(key)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from server.streaming.ladder import output_rate
+from server.streaming.source_format import SourceFormat, SourceUnreadable
 
 Samples = NDArray[np.float32]
 """shape (samples, channels), full scale 1.0"""
@@ -32,35 +31,6 @@ _PRE_ROLL_S = Fraction(1, 2)
 _RESAMPLER_MARGIN = 256
 """input samples around a stretch that the resampling filter may look at, per unit of the rates' ratio"""
 _WALKED = frozenset({"mp3"})
-
-
-class SourceUnreadable(Exception):
-    """The file is not there, or holds no music that can be decoded. The text is a sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFormat:
-    """`sample_count` at the source's own `rate`, priming and padding of its codec already taken off."""
-
-    rate: int
-    channels: int
-    sample_count: int
-
-    @property
-    def output_rate(self) -> int:
-        return output_rate(self.rate)
-
-    @property
-    def output_channels(self) -> int:
-        return min(self.channels, 2)
-
-    @property
-    def output_sample_count(self) -> int:
-        return -(-self.sample_count * self.output_rate // self.rate)
-
-    @property
-    def duration_s(self) -> float:
-        return self.sample_count / self.rate
 
 
 @contextmanager

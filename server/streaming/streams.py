@@ -20,7 +20,7 @@ from server.db.models import LibraryFolder, Song
 from server.db.session import Database
 from server.problems import Problem, not_found
 from server.streaming.ladder import Timeline
-from server.streaming.source import SourceFormat, SourceUnreadable, probe
+from server.streaming.source_format import SourceFormat, SourceUnreadable
 
 _KEPT = 256
 _CONTENT_DIGITS = 32
@@ -96,6 +96,8 @@ class Streams:
         return Problem(409, "SOURCE_UNREADABLE", str(error))
 
     def _opened(self, song_id: str) -> Stream:
+        from server.streaming.source import probe  # the codecs are loaded by the first stream, not at start
+
         with self._database.reading() as session:
             song = session.get(Song, song_id)
             if song is None:
