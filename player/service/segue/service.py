@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -229,7 +228,7 @@ def _event_json(event: PlayEvent) -> dict[str, object]:
     return {
         "id": event.event_id,
         "song_id": event.track_id,
-        "started_at": datetime.fromtimestamp(event.started_at_s, UTC).isoformat(),
+        "started_at": event.started_at_s,
         "heard_s": event.heard_s,
         "is_offline": event.is_offline,
     }
