@@ -87,11 +87,13 @@ RESTORE_QUEUE = Setting(
     "playback.restore_queue", True, "Start again at the song and position where Segue was closed."
 )
 PANEL = Setting("ui.right_panel", "none", "The panel at the right.", choices=("none", "queue", "lyrics", "stream"))
+WINDOW_PLACE = Setting("ui.window_place", "", "Where the window stood, as Qt writes it (base64).")
+LAST_PAGE = Setting("ui.last_page", "", "The page that was open, as page:subject.")
 RECENT_SEARCHES = Setting("search.recent", "", "The last searches, newest first, one a line.")
 
 AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
-    THEME, TEXT_SCALE, PANEL,
+    THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
     VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET, RESTORE_QUEUE,
     PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES,
 )  # fmt: skip

@@ -70,6 +70,8 @@ QPushButton[kind="primary"]:focus, QPushButton[kind="play"]:focus { border: 2px 
 QPushButton[kind="tab"]:focus { border: none; border-bottom: 2px solid $text; }
 QPushButton[kind="choice"]:focus { border: 2px solid $accent; }
 
+QLabel[kind="choice_icon"] { background: $bg; border-radius: ${medium}px; }
+
 QLineEdit { background: $raised; border: 1px solid transparent; border-radius: ${medium}px; padding: 0 12px;
   min-height: 34px; placeholder-text-color: $muted; }
 QLineEdit:focus { border-color: $accent; }

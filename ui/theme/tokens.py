@@ -132,6 +132,8 @@ class Type:
     """section titles, the lyric sung now"""
     heading: int = 24
     """page titles"""
+    question: int = 28
+    """what first run asks"""
     display: int = 40
     """the name of an album or artist on its page"""
 
@@ -212,6 +214,12 @@ class Size:
     """below this the right panel and the page would overlap"""
     window_min_height: int = 560
     """below this the sidebar's account would cover playlists"""
+    choice: int = 74
+    """one answer of first run"""
+    choice_icon: int = 40
+    """the square its icon stands in"""
+    folder_box: int = 42
+    """the folder chosen"""
     setup_width: int = 520
     """the column of first run and sign-in"""
     panel_floats_below: int = 1060

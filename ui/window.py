@@ -1,0 +1,151 @@
+"""The main window: the faces (connecting, first run, sign-in, the player), keys, and where it stands on the screen.
+
+Assembles and routes only. GUI thread; made by ui/app.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from player import settings
+from player.clock import Clock
+from ui.core import Core
+from ui.pages.entrance import EntrancePage
+from ui.pages.first_run import FirstRunPage
+from ui.pages.sign_in import SignInPage
+from ui.presenters.entrance import EntrancePresenter, EntranceState, Face
+from ui.presenters.first_run import FirstRunPresenter
+from ui.presenters.sign_in import SignInPresenter
+from ui.presenters.transport import SEEK_STEP_S, VOLUME_STEP
+from ui.shell import Shell
+from ui.shortcuts import BINDINGS, LISTS, Shortcuts
+from ui.theme.icons import LOGO
+from ui.theme.theme import Theme
+from ui.theme.tokens import SIZE
+from ui.widgets.shortcut_sheet import ShortcutSheet, native
+
+
+class Window(QMainWindow):
+    closed = Signal()
+
+    def __init__(self, core: Core, theme: Theme, clock: Clock) -> None:
+        super().__init__()
+        self._core = core
+        self._theme = theme
+        self.setWindowTitle("Segue")
+        self.setWindowIcon(theme.icon(LOGO, "accent", "accent"))
+        self.setMinimumSize(SIZE.window_min_width, SIZE.window_min_height)
+        self.entrance = EntrancePresenter(core)
+        self.first_run_presenter = FirstRunPresenter(core)
+        self.sign_in_presenter = SignInPresenter(core)
+        self.entrance_page = EntrancePage(theme)
+        self.first_run = FirstRunPage(theme, self.first_run_presenter)
+        self.sign_in = SignInPage(theme, self.sign_in_presenter)
+        self.shell = Shell(core, theme, clock)
+        self._faces = QStackedWidget()
+        for face in (self.entrance_page, self.first_run, self.sign_in, self.shell):
+            self._faces.addWidget(face)
+        self.setCentralWidget(self._faces)
+        self.shortcuts = Shortcuts(self, self._commands())
+        self._is_inside = False
+        self._is_closed = False
+        self._connect()
+        self._restore_place()
+
+    def start(self) -> None:
+        self.entrance.start()
+
+    def _connect(self) -> None:
+        self.entrance.state_changed.connect(self.show_state)
+        self.entrance_page.retry_asked.connect(self.entrance.start)
+        self.entrance_page.other_place_asked.connect(self.entrance.choose_place)
+        self.first_run_presenter.server_asked.connect(self.entrance.sign_in_to_server)
+        self.sign_in.other_place_asked.connect(self.entrance.choose_place)
+        self.shell.sign_out_asked.connect(self.entrance.sign_out)
+        self.shell.shortcuts_asked.connect(self.open_sheet)
+        self.shell.transport_presenter.state_changed.connect(self._on_playing)
+
+    def show_state(self, state: EntranceState) -> None:
+        is_inside = state.face is Face.INSIDE
+        self.shortcuts.is_live = is_inside
+        if self._is_inside and not is_inside:
+            self.shell.leave()
+        match state.face:
+            case Face.INSIDE:
+                self._faces.setCurrentWidget(self.shell)
+                self.sign_in.forget_password()
+                if not self._is_inside:
+                    self.shell.start()
+            case Face.FIRST_RUN:
+                self._faces.setCurrentWidget(self.first_run)
+            case Face.SIGN_IN:
+                self._faces.setCurrentWidget(self.sign_in)
+                if state.message:
+                    self.sign_in_presenter.say(state.message)
+            case _:
+                self.entrance_page.show_state(state)
+                self._faces.setCurrentWidget(self.entrance_page)
+        self._is_inside = is_inside
+
+    def _commands(self) -> dict[str, Callable[[], None]]:
+        shell, transport = self.shell, self.shell.transport_presenter
+        return {
+            "toggle": transport.toggle,
+            "next": transport.next,
+            "previous": transport.previous,
+            "seek_forward": lambda: transport.seek_by(SEEK_STEP_S),
+            "seek_back": lambda: transport.seek_by(-SEEK_STEP_S),
+            "louder": lambda: transport.volume_by(VOLUME_STEP),
+            "quieter": lambda: transport.volume_by(-VOLUME_STEP),
+            "mute": transport.toggle_muted,
+            "search": shell.focus_search,
+            "back": shell.router.back,
+            "forward": shell.router.forward,
+            "home": lambda: shell.open_place("home"),
+            "search_page": lambda: shell.open_place("search"),
+            "library": lambda: shell.open_place("library"),
+            "new_playlist": shell.sidebar_presenter.create_playlist,
+            "sheet": self.open_sheet,
+            "quit": self._quit,
+        }
+
+    def _quit(self) -> None:
+        self.close()
+
+    def open_sheet(self) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for binding in BINDINGS:
+            groups.setdefault(binding.group, []).append((native(binding.keys), binding.words))
+        sheet = ShortcutSheet(self._theme, [*groups.items(), ("In lists", LISTS)], self)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.open()
+
+    def _on_playing(self, _state: object) -> None:
+        track = self.shell.transport_presenter.state.track
+        self.setWindowTitle(f"{track.title} · {track.artist_line} · Segue" if track else "Segue")
+
+    def _restore_place(self) -> None:
+        self.resize(SIZE.window_width, SIZE.window_height)
+        kept = QByteArray.fromBase64(self._core.settings.get(settings.WINDOW_PLACE).encode())
+        if not kept.isEmpty():
+            self.restoreGeometry(kept)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_parts()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def close_parts(self) -> None:
+        """Once; before the player's loop stops."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._core.settings.set(settings.WINDOW_PLACE, bytes(self.saveGeometry().toBase64().data()).decode())
+        self.shortcuts.is_live = False
+        self.shell.close_parts()
+        for presenter in (self.entrance, self.first_run_presenter, self.sign_in_presenter):
+            presenter.close()
