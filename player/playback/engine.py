@@ -58,6 +58,7 @@ class MpvEngine:
                 self._mpv = _start(module, self._options)
             except (OSError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError) as error:
                 raise EngineUnavailable(f"mpv would not start ({error})") from error
+            _silence_main_handle(module, self._mpv.handle)
             self._protocol.register(module, self._mpv.handle)
             self._watch.attach(self._mpv)
 
@@ -107,15 +108,15 @@ class MpvEngine:
         self._begin_recording(stream)
         self._withdraw_current()
         self.drop_next()
-        self._current = self._loaded(stream)
-        self._send_load(self._current, "replace", position_s, gain)
+        self._current = self._loaded(stream, position_s)
+        self._send_load(self._current, "replace", gain)
         return self._current.load
 
     def append(self, stream: SongStream, *, gain: str = "no") -> LoadId:
         """The song that follows the current one without a gap."""
         self.drop_next()
         self._next = self._loaded(stream)
-        self._send_load(self._next, "append-play", 0.0, gain)
+        self._send_load(self._next, "append-play", gain)
         return self._next.load
 
     def drop_next(self) -> None:
@@ -142,7 +143,8 @@ class MpvEngine:
 
     def seek(self, position_s: float) -> None:
         """To the sample, not to the nearest packet."""
-        self._send("seek", f"{position_s:.6f}", "absolute+exact")
+        self._watch.sought(position_s)
+        self._send("seek", self._exact(position_s), "absolute+exact")
 
     # -- how it sounds
 
@@ -168,21 +170,26 @@ class MpvEngine:
 
     # -- inside
 
-    def _loaded(self, stream: SongStream) -> Loaded:
+    def _loaded(self, stream: SongStream, start_s: float = 0.0) -> Loaded:
         self._loads += 1
-        return Loaded(LoadId(self._loads), self._protocol.offer(stream))
+        return Loaded(LoadId(self._loads), self._protocol.offer(stream), start_s)
+
+    def _exact(self, position_s: float) -> str:
+        """A quarter of a sample further in, so that no rounding on mpv's side keeps the sample before."""
+        rate_hz = self._current.song.stream.sample_rate_hz if self._current is not None else 48_000
+        return f"{position_s + 0.25 / rate_hz:.9f}"
 
     def _withdraw_current(self) -> None:
         if self._current is not None:
             self._protocol.withdraw(self._current.song)
             self._current = None
 
-    def _send_load(self, loaded: Loaded, how: str, position_s: float, gain: str) -> None:
+    def _send_load(self, loaded: Loaded, how: str, gain: str) -> None:
         stream = loaded.song.stream
         # Half a sample past the last one: mpv cuts there exactly, whatever the container's durations round to.
         options = [f"end={(stream.sample_count + 0.5) / stream.sample_rate_hz:.9f}", f"replaygain={gain}"]
-        if position_s > 0:
-            options.append(f"start={position_s:.6f}")
+        if loaded.start_s > 0:
+            options.append(f"start={self._exact(loaded.start_s)}")
         # By name, because loadfile's third place changed its meaning in mpv 0.38.
         arguments = {"url": loaded.song.address, "flags": how, "options": ",".join(options)}
         with self._lock:
@@ -214,6 +221,15 @@ def _start(module: Any, options: dict[str, str]) -> Any:
         return module.MPV(log_handler=log_line, loglevel="warn", **options, **SPARED)
     except AttributeError:  # an option this mpv does not know
         return module.MPV(log_handler=log_line, loglevel="warn", **options)
+
+
+def _silence_main_handle(module: Any, handle: Any) -> None:
+    """python-mpv reads the events of a second client only; those of its main handle would pile up until mpv warns
+    of a full queue."""
+    kinds = module.MpvEventID
+    for kind in (*kinds.ANY, kinds.COMMAND_REPLY):
+        if kind != kinds.SHUTDOWN:  # libmpv does not let this one be switched off
+            module._mpv_request_event(handle, kinds(kind), 0)
 
 
 def _log_refusal(sent: Future[Any]) -> None:

@@ -35,6 +35,7 @@ END_FILE_EOF, END_FILE_ERROR = 0, 4  # libmpv/client.h: mpv_end_file_reason
 class Loaded:
     load: LoadId
     song: Offered
+    start_s: float = 0.0
 
 
 class EngineWatch:
@@ -80,6 +81,10 @@ class EngineWatch:
     def device_was_reopened(self) -> None:
         self._device_is_lost = False
 
+    def sought(self, position_s: float) -> None:
+        """Positions of before the seek no longer count."""
+        self._has_begun, self.position_s = False, position_s
+
     def close(self) -> None:
         self._closed = True
 
@@ -97,7 +102,8 @@ class EngineWatch:
 
     def _start_file(self, event: Any) -> None:
         loaded = self._loads.get(int(event.data.playlist_entry_id))
-        self._playing, self._has_begun, self.position_s = loaded, False, 0.0
+        self._playing, self._has_begun = loaded, False
+        self.position_s = 0.0 if loaded is None else loaded.start_s
         if loaded is not None:
             self._post(Started(loaded.load))
 

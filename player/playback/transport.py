@@ -256,8 +256,6 @@ class Transport:
         if self.is_wanted and now_s - self._sampled_s >= 0.99:
             self._sampled_s = now_s
             self.figures.sample(StreamSample(now_s, health.buffer_s, kbps or 0, health.throughput_kbps or 0.0))
-        if health.error is not None and not health.error.retryable and not self.is_sounding and self.is_wanted:
-            self._deck.fail(health.error)
 
     def _report(self) -> None:
         if (song := self._deck.song) is not None:
