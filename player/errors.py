@@ -15,6 +15,7 @@ only presenters and main.py turn them into words.
     ├── KeyringUnavailable    no usable keyring, or it is locked
     ├── AudioDeviceError      the sound device failed
     ├── EngineUnavailable     libmpv is missing or too old
+    ├── AlreadyRunning        another Segue uses this data folder
     ├── InvalidPlace          the folder or address given cannot be a place for music
     └── BackendError          the player's own backend would not start or died
 """
@@ -94,6 +95,10 @@ class KeyringUnavailable(PlayerError):
 
 class AudioDeviceError(PlayerError):
     code = "AUDIO_DEVICE"
+
+
+class AlreadyRunning(PlayerError):
+    code = "ALREADY_RUNNING"
 
 
 class EngineUnavailable(PlayerError):

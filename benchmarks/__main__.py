@@ -1,0 +1,28 @@
+"""`python3 dev.py bench [NAME ...]`: every figure Segue claims, measured here and now, each against its reference in
+the same run. Without a name, the list."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+BENCHMARKS = {
+    "start": "second start of `dev.py run`: window interactive and first sound",
+    "record": "`--record` of an album against the decode of its top rendition, sample for sample",
+    "packager": "encoding a segment on demand, against the time it plays",
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown or not names:
+        for name in unknown:
+            print(f"There is no benchmark named {name}.")
+        print("Benchmarks:\n" + "\n".join(f"  {name:10} {what}" for name, what in BENCHMARKS.items()))
+        return 2 if unknown else 0
+    results = [importlib.import_module(f"benchmarks.{name}").main() for name in names]
+    return max(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

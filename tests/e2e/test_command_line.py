@@ -1,0 +1,193 @@
+"""Segue from outside: the real program in a process of its own, with its real backend and libmpv."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.music import make_library
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 60
+
+
+def segue(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+    )
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("music")
+    make_library(folder)
+    return folder
+
+
+def test_an_album_plays_over_a_shaped_link_and_is_reported(tmp_path: Path, library: Path) -> None:
+    trace = tmp_path / "trace.json"
+    trace.write_text(json.dumps([{"duration_ms": 1000, "bandwidth_kbps": 600, "latency_ms": 40}]))
+    report = tmp_path / "report.json"
+    done = segue(
+        "--headless", "--data", tmp_path / "data", "--library", library, "--play", "song:harbour",
+        "--shape", trace, "--seconds", "3", "--report", report,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    heard = json.loads(report.read_text())
+    assert heard["exit_code"] == 0
+    assert heard["first_sound_ms"] > 0
+    assert heard["songs"][0]["title"] == "Harbour"
+    assert heard["segments"]
+    assert heard["series"]["position_s"][-1] > 1.0
+    assert heard["errors"] == []
+    assert "Playing" in done.stdout
+
+
+def test_an_unknown_flag_is_refused_with_the_usage() -> None:
+    done = segue("--nonsense")
+    assert done.returncode == 2
+    assert "unrecognized arguments: --nonsense" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--play", "film:x"], 2, "song, album, playlist, artist"),
+        (["--library", "/nowhere/at/all"], 6, "--library"),
+        (["--shape", "/nowhere.json"], 6, "--shape"),
+        (["--record", "/proc/nowhere/x.wav"], 6, "cannot be written"),
+        (["--seconds", "-1"], 2, "seconds above 0"),
+        (["--user", "x"], 2, "--server"),
+        (["--server", "http://127.0.0.1:1", "--user", "x"], 2, "SEGUE_PASSWORD"),
+    ],
+)
+def test_a_wrong_option_ends_in_a_sentence_and_a_stable_code(
+    tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    done = segue("--headless", "--data", tmp_path, *arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = segue("--headless", "--data", tmp_path / "file" / "data")
+    assert done.returncode == 9
+    assert "--data" in done.stderr
+
+
+def test_nothing_found_is_said(tmp_path: Path, library: Path) -> None:
+    done = segue("--headless", "--data", tmp_path, "--library", library, "--play", "album:nowhere to be found")
+    assert done.returncode == 7
+    assert "nowhere to be found" in done.stderr
+
+
+def test_a_server_that_is_down_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound and not listening: nobody else answers here either
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        done = segue(
+            "--headless", "--data", tmp_path, "--server", url, "--user", "x", "--play", "song:x",
+            env={"SEGUE_PASSWORD": "secret-password"},
+        )  # fmt: skip
+    assert done.returncode == 4
+    assert "server" in done.stderr
+    assert "secret-password" not in done.stderr + done.stdout
+
+
+@pytest.fixture
+def nonsense() -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome to the hotel</html>")
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_server_that_speaks_nonsense_is_said(tmp_path: Path, nonsense: str) -> None:
+    done = segue(
+        "--headless", "--data", tmp_path, "--server", nonsense, "--user", "x", "--play", "song:x",
+        env={"SEGUE_PASSWORD": "secret-password"},
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_database_is_kept_aside_and_said(tmp_path: Path, library: Path) -> None:
+    for part in ("player/player.db", "server/segue.db"):
+        file = tmp_path / part
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"this is no database " * 500)
+    done = segue("--headless", "--data", tmp_path, "--library", library, "--play", "song:harbour", "--seconds", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert "damaged" in done.stderr
+    assert list((tmp_path / "player").glob("player.db.corrupt-*"))
+    assert list((tmp_path / "server").glob("*.corrupt-*"))
+
+
+def test_a_missing_libmpv_is_said(tmp_path: Path, library: Path) -> None:
+    """The loader finds no libmpv, as on a machine without it."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import ctypes, ctypes.util\n"
+        "find = ctypes.util.find_library\n"
+        "ctypes.util.find_library = lambda name: None if 'mpv' in name else find(name)\n"
+        "load = ctypes.CDLL.__init__\n"
+        "def init(self, name, *a, **k):\n"
+        "    if name and 'mpv' in str(name): raise OSError('cannot open shared object file')\n"
+        "    load(self, name, *a, **k)\n"
+        "ctypes.CDLL.__init__ = init\n"
+    )
+    done = segue(
+        "--headless", "--data", tmp_path / "data", "--library", library, "--play", "song:harbour",
+        env={"PYTHONPATH": str(site)},
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "libmpv" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_segue_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    from player.library.instance_lock import InstanceLock
+
+    lock = InstanceLock(tmp_path / "player" / "instance.lock")
+    done = segue("--headless", "--data", tmp_path, "--demo", "--play", "song:x")
+    lock.release()
+    assert done.returncode == 11
+    assert "already running" in done.stderr
+
+
+def test_what_is_kept_is_for_its_owner_only(tmp_path: Path, library: Path) -> None:
+    segue("--headless", "--data", tmp_path, "--library", library, "--play", "song:harbour", "--seconds", "0.5")
+    mode = stat.S_IMODE((tmp_path / "player" / "player.db").stat().st_mode)
+    assert mode == 0o600
