@@ -59,6 +59,8 @@ class SongRole(IntEnum):
     ITEM_ID = Qt.ItemDataRole.UserRole + 2
     IS_CURRENT = Qt.ItemDataRole.UserRole + 3
     IS_PLAYING = Qt.ItemDataRole.UserRole + 4
+    NUMBER = Qt.ItemDataRole.UserRole + 5
+    """as painted before the title; a role of its own, for the row's place changes when rows before it go"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +158,15 @@ class SongModel(QAbstractTableModel):
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(index.row(), Column(index.column()))
+                return _text(row.track, Column(index.column()))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(Column(index.column()))
             case _:
-                return self._value(row, role)
+                return self._value(index.row(), row, role)
 
-    def _value(self, row: SongRow, role: int) -> Any:
+    def _value(self, number: int, row: SongRow, role: int) -> Any:
         match role:
             case SongRole.TRACK:
                 return row.track
@@ -174,6 +176,9 @@ class SongModel(QAbstractTableModel):
                 return row.track.id == self._current
             case SongRole.IS_PLAYING:
                 return row.track.id == self._current and self._is_playing
+            case SongRole.NUMBER:
+                by_row = self._by_row or row.track.track_number is None
+                return str(number + 1 if by_row else row.track.track_number)
             case _:
                 return None
 
@@ -221,24 +226,6 @@ class SongModel(QAbstractTableModel):
         mime.setData(ROWS_MIME, QByteArray(encode_rows(id(self), rows)))
         return mime
 
-    def _text(self, number: int, column: Column) -> str:
-        track = self._rows[number].track
-        match column:
-            case Column.NUMBER:
-                return str(number + 1 if self._by_row or track.track_number is None else track.track_number)
-            case Column.TITLE:
-                return plain(track.title)
-            case Column.ARTIST:
-                return plain(track.artist_line)
-            case Column.ALBUM:
-                return plain(track.album.title) if track.album else ""
-            case Column.LIKED:
-                return ""
-            case Column.PLAYS:
-                return play_count(track.plays) if track.plays else ""
-            case Column.TIME:
-                return clock_time(track.duration_s)
-
     def _spoken(self, row: SongRow) -> str:
         state = ", playing" if row.track.id == self._current else ""
         liked = ", liked" if row.track.is_liked else ""
@@ -264,3 +251,21 @@ class SongModel(QAbstractTableModel):
 def _alignment(column: Column) -> int:
     side = Qt.AlignmentFlag.AlignRight if column in RIGHT else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _text(track: Track, column: Column) -> str:
+    match column:
+        case Column.NUMBER:
+            return "" if track.track_number is None else str(track.track_number)
+        case Column.TITLE:
+            return plain(track.title)
+        case Column.ARTIST:
+            return plain(track.artist_line)
+        case Column.ALBUM:
+            return plain(track.album.title) if track.album else ""
+        case Column.LIKED:
+            return ""
+        case Column.PLAYS:
+            return play_count(track.plays) if track.plays else ""
+        case Column.TIME:
+            return clock_time(track.duration_s)

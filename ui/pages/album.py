@@ -7,6 +7,7 @@ from player.domain.playback import QueueSource
 from ui.models.songs import SongModel, rows_of
 from ui.pages.catalogue_page import CataloguePage
 from ui.presenters.album import AlbumPresenter, AlbumView
+from ui.theme.tokens import SPACE
 from ui.widgets.artist_links import ArtistLinks
 from ui.widgets.buttons import ToggleIconButton
 from ui.widgets.context import PageContext
@@ -26,6 +27,7 @@ class AlbumPage(CataloguePage):
         self._artists = ArtistLinks(context)
         self._figures = PlainLabel(context.theme, role="muted")
         self._hero.about.addWidget(self._artists)
+        self._hero.about.addSpacing(SPACE.xs)
         self._hero.about.addWidget(self._figures)
         self._hero.about.addStretch(1)
         self._heart = ToggleIconButton(context.theme, "heart", "Like all songs", icon_on="heart-fill")
@@ -52,7 +54,7 @@ class AlbumPage(CataloguePage):
         self._hero.kicker.set_text(view.kicker.upper())
         self._hero.name.set_text(album.title)
         self._artists.show_artists(album.artists)
-        self._figures.set_text(f" · {view.figures}" if album.artists else view.figures)
+        self._figures.set_text(f"· {view.figures}" if album.artists else view.figures)
         self._songs.show_rows(rows_of(view.tracks))
         self._show_heart()
 

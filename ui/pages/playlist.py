@@ -12,7 +12,7 @@ from ui.models.songs import SongModel, rows_of_items
 from ui.pages.catalogue_page import CataloguePage
 from ui.presenters.playlist import PlaylistPresenter, PlaylistView
 from ui.presenters.states import Empty
-from ui.theme.tokens import TYPE
+from ui.theme.tokens import SPACE, TYPE
 from ui.widgets.buttons import IconButton
 from ui.widgets.context import PageContext
 from ui.widgets.hero import Hero
@@ -46,13 +46,14 @@ class PlaylistPage(CataloguePage):
         self._songs = SongModel(self)
         self._table = SongTable(context, self._songs, LIST_LOOK, self._source)
         self._hint = Message(theme)
-        self._hint.say("music-notes-plus", NO_SONGS.title, NO_SONGS.message)
+        self._hint.say("playlist", NO_SONGS.title, NO_SONGS.message)
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         self._hero.kicker.set_text("PLAYLIST")
         self._hero.insert_editor(self._name)
+        self._hero.about.setSpacing(SPACE.xs)
         self._hero.about.addWidget(self._describe, 1)
         self._hero.about.addWidget(self._description)
         self._hero.about.addWidget(self._figures, 1)
@@ -101,7 +102,8 @@ class PlaylistPage(CataloguePage):
         self._hero.name.set_text(playlist.name)
         description = plain(playlist.description)
         self._description.set_text(description)
-        self._figures.set_text(f" · {view.figures}" if description else view.figures)
+        self._description.setVisible(bool(description) and self._describe.isHidden())
+        self._figures.set_text(f"· {view.figures}" if description else view.figures)
         for tool in (self._rename, self._delete):
             tool.setVisible(view.can_edit)
         for pill in (self._hero.play, self._hero.shuffle):

@@ -113,6 +113,7 @@ class SongDelegate(QStyledItemDelegate):
         whole = QRect(0, area.y(), self._view.viewport().width(), area.height()).adjusted(1, 0, -1, 0)
         painter.save()
         painter.setClipRect(area)
+        painter.fillRect(area, theme.colour("bg"))  # over the flat selection that the style has painted
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colour("accent")) if has_focus and is_selected else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("raised"))
@@ -151,7 +152,9 @@ class SongDelegate(QStyledItemDelegate):
             theme.icon("music-note-fill", "accent").paint(painter, _glyph(spot), Qt.AlignmentFlag.AlignLeft)
         else:
             painter.setFont(theme.font(TYPE.body, tabular=True))
-            draw_line(painter, spot.adjusted(2, 0, SPACE.s, 0), str(index.data()), theme.colour("muted"))
+            draw_line(
+                painter, spot.adjusted(2, 0, SPACE.s, 0), str(index.data(SongRole.NUMBER)), theme.colour("muted")
+            )
 
     def _paint_title(self, painter: QPainter, area: QRect, track: Track, is_current: bool) -> None:
         theme, look = self._context.theme, self._look

@@ -34,7 +34,6 @@ class TopResult(QWidget):
         self._name = PlainLabel(theme, size=NAME_PX, weight=QFont.Weight.Bold)
         self._about = PlainLabel(theme, size=TYPE.small, role="muted")
         self._play = PrimaryPill(theme, "Play", "play-fill")
-        self._play.setFixedHeight(theme.scaled(30))
         self._play.clicked.connect(lambda: self.played.emit(self._item))
         self.setFixedSize(WIDTH, theme.scaled(HEIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
