@@ -175,9 +175,17 @@ class TrackMedia:
             return bool(self._living())
 
     def waiting_slots(self) -> list[int]:
-        """Slots that a reader stands before."""
+        """Slots that a reader stands before; not those that have come while its thread has yet to wake."""
         with self.changed:
-            return [slot for reader in self._living() if (slot := reader.waiting_slot) is not None]
+            return [
+                slot
+                for reader in self._living()
+                if (slot := reader.waiting_slot) is not None and not self._serves(reader, slot)
+            ]
+
+    def _serves(self, reader: Reader, slot: int) -> bool:
+        held = self._held.get(slot)
+        return held is not None and reader.fixed_rung(slot) in (None, held.rung)
 
     def fixed_rung(self, slot: int) -> int | None:
         """The rung that readers of this slot have begun."""

@@ -130,7 +130,8 @@ class MediaServer:
     # ---- the wire
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+        # cancelled when the server stops: asyncio's streams report a cancelled handler as an error (3.11)
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 if not await self._answer(head, writer):

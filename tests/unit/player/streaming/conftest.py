@@ -38,6 +38,10 @@ class Listener:
     ahead: LookAhead
     threads: ThreadPoolExecutor
 
+    @property
+    def state(self) -> str:
+        return self.ahead.health.state
+
     def prepare(self, track_id: str) -> TrackStream:
         return self.runtime.call(self.ahead.prepare(self.server.track(track_id))).result(LIMIT_S)
 
@@ -96,9 +100,9 @@ def read_file(stream: TrackStream, offset: int = 0, until: int | None = None) ->
 
 def decode(file: bytes) -> NDArray[np.float32]:
     """PCM as FFmpeg gives it, every sample: (frames, channels)."""
-    with av.open(io.BytesIO(file)) as container:
+    with av.open(io.BytesIO(file), "r") as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate(frames, axis=1).T
+    return np.concatenate(frames, axis=1).T.astype(np.float32)
 
 
 @pytest.fixture

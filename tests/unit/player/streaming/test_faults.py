@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from player.domain.ids import TrackId
+from player.domain.stream import SegmentFetch
+from player.errors import (
+    AuthError,
+    Conflict,
+    NetworkError,
+    NotFound,
+    PlayerError,
+    ProtocolError,
+    RateLimited,
+    Rejected,
+)
+from player.network.retry import Backoff
+from player.streaming.faults import AHEAD_PAUSE_S, NONSENSE_LIMIT, Faults, Remedy
+from player.streaming.health import FetchMeter
+
+SONG = TrackId("one")
+
+
+def faults() -> Faults:
+    return Faults(Backoff(rng=random.Random(1)))
+
+
+@pytest.mark.parametrize("error", [NetworkError(), ProtocolError(), RateLimited()])
+def test_the_network_and_its_nonsense_are_tried_again_without_end(error: PlayerError) -> None:
+    known = faults()
+    assert all(known.segment_failed(SONG, 3, error) is Remedy.RETRY for _ in range(50))
+    assert known.wants_lowest(SONG, 3)
+    assert not known.wants_lowest(SONG, 4)
+    known.succeeded(SONG, 3)
+    assert not known.wants_lowest(SONG, 3)
+    assert known.last_error is None
+
+
+@pytest.mark.parametrize("error", [NotFound(), Conflict()])
+def test_a_song_that_is_gone_is_given_up(error: PlayerError) -> None:
+    assert faults().segment_failed(SONG, 0, error) is Remedy.GIVE_UP
+
+
+@pytest.mark.parametrize("error", [Rejected(server_code="URL_EXPIRED"), AuthError()])
+def test_refused_addresses_are_renewed_twice_then_the_song_is_given_up(error: PlayerError) -> None:
+    known = faults()
+    assert [known.segment_failed(SONG, 0, error) for _ in range(3)] == [Remedy.REOPEN, Remedy.REOPEN, Remedy.GIVE_UP]
+    other = faults()
+    for _ in range(5):
+        assert other.segment_failed(SONG, 0, error) is Remedy.REOPEN
+        other.succeeded(SONG, 0)
+
+
+def test_nonsense_at_opening_is_believed_after_some_tries() -> None:
+    known = faults()
+    remedies = [known.opening_failed(SONG, ProtocolError()) for _ in range(NONSENSE_LIMIT)]
+    assert remedies == [Remedy.RETRY] * (NONSENSE_LIMIT - 1) + [Remedy.GIVE_UP]
+    assert known.opening_failed(SONG, NetworkError()) is Remedy.RETRY
+    assert known.opening_failed(SONG, NotFound()) is Remedy.GIVE_UP
+    known.opened(SONG)
+    assert not known.is_failing
+
+
+def test_a_server_that_says_how_long_is_obeyed() -> None:
+    known = faults()
+    assert known.wait_s(RateLimited(retry_after_s=30.0)) == 30.0
+    assert known.is_failing
+    assert known.wait_s(NetworkError()) < 1.0
+    known.trickled(SONG, 1)
+    assert isinstance(known.last_error, NetworkError)
+
+
+def test_a_song_that_failed_ahead_is_left_alone_for_a_while() -> None:
+    known = faults()
+    assert known.may_open(SONG, 0.0)
+    known.ahead_failed(SONG, 5.0)
+    assert not known.may_open(SONG, 6.0)
+    assert known.may_open(SONG, 5.0 + AHEAD_PAUSE_S)
+
+
+def test_the_meter_counts_changes_between_neighbours_only() -> None:
+    meter = FetchMeter()
+    assert meter.mean_kbps is None
+    for song, segment, kbps in (("a", 0, 64), ("a", 1, 128), ("a", 2, 128), ("a", 7, 24), ("b", 8, 320)):
+        meter.fetched(SegmentFetch(song, segment, kbps, 1, 0.0, 1.0, 0.1, "network"), 4.0, is_upgrade=segment == 7)
+    assert meter.switches == 1
+    assert meter.upgrades == 1
+    assert meter.mean_kbps == pytest.approx((64 + 128 + 128 + 24 + 320) / 5)
