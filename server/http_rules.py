@@ -7,6 +7,7 @@ A local backend answers loopback names only: a web page that makes its own name 
 from __future__ import annotations
 
 import logging
+import re
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +18,7 @@ from server.problems import Problem, problem_response
 log = logging.getLogger("server")
 
 _LOOPBACK_BINDS = {"127.0.0.1", "localhost", "::1"}
-_LOOPBACK_NAMES = _LOOPBACK_BINDS | {"[::1]"}
+_LOOPBACK_AUTHORITY = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _EVERY_ANSWER = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -52,8 +53,7 @@ class HttpRules:
             await problem_response(problem)(scope, receive, answer.send)
 
     def _refusal(self, headers: Headers) -> Problem | None:
-        name = headers.get("host", "").rsplit(":", 1)[0] if "]" not in headers.get("host", "") else "[::1]"
-        if self._is_local and name.lower() not in _LOOPBACK_NAMES:
+        if self._is_local and not _LOOPBACK_AUTHORITY.fullmatch(headers.get("host", "")):
             return Problem(421, "WRONG_HOST", "This backend answers this computer only.")
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > self._max_body_bytes:

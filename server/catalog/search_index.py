@@ -9,7 +9,7 @@ What a listener types never reaches FTS5's query syntax: it is folded to letters
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -152,11 +152,11 @@ def _put(session: Session, kind: Kind, texts: dict[str, tuple[str, str]]) -> Non
     """`texts`: id -> (title, further words)."""
     if not texts:
         return
-    known = dict(
-        session.execute(select(SearchEntry.entity_id, SearchEntry.id).where(SearchEntry.entity_id.in_(texts.keys())))
-        .tuples()
-        .all()
-    )
+    known: dict[str, int] = {}
+    for entity_id, known_id in session.execute(
+        select(SearchEntry.entity_id, SearchEntry.id).where(SearchEntry.entity_id.in_(texts.keys()))
+    ):
+        known[entity_id] = known_id
     entry_id = _next_id(session, kind)
     added, changed = [], []
     for entity_id, (title, more) in texts.items():
@@ -181,19 +181,16 @@ def _in_range(kind: Kind) -> tuple[ColumnElement[bool], ...]:
     return (SearchEntry.id >= _FIRST_ID[kind], SearchEntry.id < _FIRST_ID[kind] + _RANGE)
 
 
-def _titled(session: Session, kind: Kind, key: str) -> Iterable[tuple[str, str]]:
+def _titled(session: Session, kind: Kind, key: str) -> list[tuple[str, str]]:
     after_last = key[:-1] + chr(ord(key[-1]) + 1)
-    return (
-        session.execute(
-            select(SearchEntry.entity_id, SearchEntry.title)
-            .where(SearchEntry.title >= key, SearchEntry.title < after_last)
-            .where(*_in_range(kind))
-            .order_by(SearchEntry.title)
-            .limit(CANDIDATES)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(SearchEntry.entity_id, SearchEntry.title)
+        .where(SearchEntry.title >= key, SearchEntry.title < after_last)
+        .where(*_in_range(kind))
+        .order_by(SearchEntry.title)
+        .limit(CANDIDATES)
     )
+    return [(entity_id, title) for entity_id, title in rows]
 
 
 _MATCHING = text(
@@ -203,7 +200,7 @@ _MATCHING = text(
 )
 
 
-def _matching(session: Session, kind: Kind, wanted: list[list[str]]) -> Iterable[tuple[str, str]]:
+def _matching(session: Session, kind: Kind, wanted: list[list[str]]) -> list[tuple[str, str]]:
     first = _FIRST_ID[kind]
     bounds = {"first": first, "last": first + _RANGE - 1, "cap": CANDIDATES}
     rows = session.execute(_MATCHING, {"expression": _expression(wanted), **bounds})

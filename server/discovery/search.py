@@ -1,5 +1,5 @@
-"""Ranks what the search index finds: exact titles, then titles that begin so, then titles with such words, then the
-rest; within each the most played first. Called for every key somebody types, in request threads."""
+"""Ranks what the search index finds: exact titles, then titles that begin so, then by how many of the words the title
+lacks; within each the most played first. Called for every key somebody types, in request threads."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def _closeness(title: str, key: str, words: list[str]) -> int:
     if any(form.startswith(key) for form in forms):
         return 1
     in_title = title.split()
-    if all(any(word.startswith(wanted) for word in in_title) for wanted in words):
-        return 2
-    return 3
+    return 2 + sum(not any(word.startswith(wanted) for word in in_title) for wanted in words)
 
 
 def _weights(session: Session, kind: Kind, ids: Collection[str], user_id: str) -> dict[str, float]:
