@@ -38,6 +38,7 @@ class MpvEngine:
         self._protocol = StreamProtocol()
         self._watch = EngineWatch(deliver, watches_device=config.output is Output.DEVICE)
         self._lock = threading.RLock()  # guards _mpv: nothing is sent to a handle that is being destroyed
+        self._opening = threading.Lock()  # apart from _lock: starting takes long, and commands must not wait for it
         self._mpv: Any = None
         self._closed = False
         self._options = mpv_options(config)
@@ -50,17 +51,29 @@ class MpvEngine:
 
     def open(self) -> None:
         """Load libmpv and start it; EngineUnavailable where that fails. Blocks: call it off the GUI thread."""
-        with self._lock:
+        with self._opening:
             if self._mpv is not None or self._closed:
                 return
             module = libmpv.load()
+            begun_with = dict(self._options)
             try:
-                self._mpv = _start(module, self._options)
+                mpv = _start(module, begun_with)
             except (OSError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError) as error:
                 raise EngineUnavailable(f"mpv would not start ({error})") from error
-            _silence_main_handle(module, self._mpv.handle)
-            self._protocol.register(module, self._mpv.handle)
-            self._watch.attach(self._mpv)
+            _silence_main_handle(module, mpv.handle)
+            self._protocol.register(module, mpv.handle)
+            self._watch.attach(mpv)
+            self._take_over(mpv, begun_with)
+
+    def _take_over(self, mpv: Any, begun_with: dict[str, str]) -> None:
+        with self._lock:
+            if self._closed:  # while it started
+                mpv.terminate()
+                return
+            self._mpv = mpv
+            for name, value in self._options.items():
+                if begun_with.get(name) != value:
+                    self._send("set", name, value)
 
     def close(self, limit_s: float = CLOSE_LIMIT_S) -> None:
         """Blocks up to `limit_s`; idempotent; never from mpv's event thread."""
@@ -164,8 +177,12 @@ class MpvEngine:
         for name, value in target_options(target_lufs).items():
             self._set(name, value)
 
+    @property
+    def is_deviceless(self) -> bool:
+        """Whether sound goes nowhere, because no device could be opened."""
+        return self._watch.is_deviceless
+
     def reopen_device(self) -> None:
-        self._watch.device_was_reopened()
         self._send("ao-reload")
 
     # -- inside

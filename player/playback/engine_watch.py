@@ -52,7 +52,7 @@ class EngineWatch:
         self._has_begun = False
         self._is_untimed = False
         self._devices: frozenset[str] = frozenset()
-        self._device_is_lost = False
+        self.is_deviceless = False
 
     def attach(self, mpv: Any) -> None:
         self._is_untimed = bool(mpv["ao-null-untimed"]) or bool(mpv["ao-pcm-append"])
@@ -77,9 +77,6 @@ class EngineWatch:
                 raise error
 
         return note
-
-    def device_was_reopened(self) -> None:
-        self._device_is_lost = False
 
     def sought(self, position_s: float) -> None:
         """Positions of before the seek no longer count."""
@@ -147,21 +144,15 @@ class EngineWatch:
             self._post(SoundingChanged(is_sounding))
 
     def _current_ao(self, _name: str, value: str | None) -> None:
-        if value == "null":
-            self._lose_device()
-        elif value is not None:
-            self._device_is_lost = False
+        """mpv falls back to its null output where the device cannot be opened, now or any more."""
+        was_deviceless, self.is_deviceless = self.is_deviceless, value == "null"
+        if self.is_deviceless and not was_deviceless:
+            self._post(DeviceLost())
 
     def _device_list(self, _name: str, value: list[dict[str, str]] | None) -> None:
         """A device that vanishes while music plays may have been the headphones: the sound would go on through
         the speakers."""
         present = frozenset(str(device.get("name", "")) for device in value or ())
         if self._devices - present and self.is_sounding:
-            self._lose_device()
-            self._device_is_lost = False
-        self._devices = present
-
-    def _lose_device(self) -> None:
-        if not self._device_is_lost:
-            self._device_is_lost = True
             self._post(DeviceLost())
+        self._devices = present

@@ -27,6 +27,7 @@ log = logging.getLogger("playback")
 
 PLAN_AHEAD = 6  # songs told to the look-ahead: two minutes of the shortest usual songs
 GRACE_S = 0.25  # a change of song or a seek is no 'buffering' while the output's own buffer still sounds
+DEVICE_TRY_S = 1.0  # what mpv is given to open the sound device again
 GO_ON_AFTER = (NotFound, Rejected, ProtocolError)
 """Errors of one song. Everything else concerns every song (signed out, no engine): going on would help nobody."""
 
@@ -66,6 +67,7 @@ class Transport:
         self._was_playing = False
         self._sounded_s = 0.0
         self._sampled_s = 0.0
+        self._tried_device_s = 0.0
         engine.listen(self._engine_event)
 
     # -- commands
@@ -80,7 +82,7 @@ class Transport:
             return
         if is_asked:
             self._was_playing = False
-            self._device_error = None
+            self._try_device()
             self._failures_in_a_row = 0
             if self.is_wanted:
                 self.figures.commanded_start(self._clock.monotonic_s())
@@ -98,14 +100,13 @@ class Transport:
     def set_wanted(self, is_wanted: bool) -> None:
         self.is_wanted = is_wanted
         if not is_wanted:
+            self._stop_going_on()
             self.figures.abandoned()
             self._deck.set_paused(True)
         elif self._deck.failure is not None or not self._deck.is_loaded:
             self.open_current(self._rest_s)
         else:
-            if self._device_error is not None:
-                self._device_error = None
-                self._engine.reopen_device()
+            self._try_device()
             if not self._deck.has_begun:
                 self.figures.commanded_start(self._clock.monotonic_s())
             self._deck.set_paused(False)
@@ -245,6 +246,8 @@ class Transport:
     def tick(self) -> None:
         now_s = self._clock.monotonic_s()
         self._observe()
+        if self.is_sounding and self._engine.is_deviceless and now_s - self._tried_device_s > DEVICE_TRY_S:
+            self._lose_device()
         song = self._deck.song
         if song is None:
             return
@@ -277,14 +280,13 @@ class Transport:
             case Ended(load, EndReason.END, _) if song is not None and load == song.load:
                 self._song_ended()
             case Ended(load, EndReason.CUT, position_s) if song is not None and load == song.load:
-                resume_s = self._seek_s if self._seek_s is not None else position_s
-                self._seek_s = None
-                self._deck.reopen(resume_s if self._deck.has_begun else self._deck.start_s)
+                reached_s = position_s if self._deck.has_begun else self._deck.start_s
+                sought_s, self._seek_s = self._seek_s, None
+                self._deck.reopen(reached_s if sought_s is None else sought_s)
             case SoundingChanged():
                 self._observe()
             case DeviceLost():
-                self._device_error = AudioDeviceError("the sound device is gone; Segue paused here")
-                self.set_wanted(False)
+                self._lose_device()
             case _:
                 return
         self._changed()
@@ -311,6 +313,17 @@ class Transport:
             self.plan()
         else:
             self.open_current(is_asked=False)
+
+    def _lose_device(self) -> None:
+        """Hold the place: neither play into nothing nor through whatever the system turns to."""
+        self._device_error = AudioDeviceError("the sound device is gone; playing is paused here")
+        self.set_wanted(False)
+
+    def _try_device(self) -> None:
+        self._device_error = None
+        if self._engine.is_deviceless:
+            self._tried_device_s = self._clock.monotonic_s()
+            self._engine.reopen_device()
 
     def _deck_changed(self) -> None:
         failure = self._deck.failure

@@ -130,7 +130,7 @@ def recorded(path: Path, channels: int = 2) -> NDArray[np.float32]:
     return samples
 
 
-def record(path: Path, abr: Controller, faults: Sequence[Fault] = (), **songs: Song) -> NDArray[np.float32]:
+def record(path: Path, abr: Controller, songs: dict[str, Song], faults: Sequence[Fault] = ()) -> NDArray[np.float32]:
     with listening(EngineConfig(Output.RECORDING, record_to=path), abr, **songs) as listener:
         listener.server.faults.extend(faults)
         listener.play(*songs)
@@ -140,7 +140,7 @@ def record(path: Path, abr: Controller, faults: Sequence[Fault] = (), **songs: S
 
 def test_a_recording_is_the_decode_of_its_segments(tmp_path: Path) -> None:
     songs = {"one": song(1), "two": song(2, 9.7), "four": song(4, 13.1)}
-    got = record(tmp_path / "album.wav", FixedRendition(is_top=True), **songs)
+    got = record(tmp_path / "album.wav", FixedRendition(is_top=True), songs)
     expected = [decoded(known, [TOP] * known.segment_count, tmp_path) for known in songs.values()]
     assert len(got) == sum(known.timeline.sample_count for known in songs.values())
     assert np.array_equal(got, np.concatenate(expected))
@@ -149,7 +149,7 @@ def test_a_recording_is_the_decode_of_its_segments(tmp_path: Path) -> None:
 def test_a_recording_over_a_failing_network_is_the_same(tmp_path: Path) -> None:
     songs = {"one": song(1), "two": song(2, 9.7)}
     faults = [Fault("reset", times=2), Fault("half", times=2, skip=3), Fault("status", times=1, skip=5)]
-    got = record(tmp_path / "album.wav", FixedRendition(is_top=False), faults, **songs)
+    got = record(tmp_path / "album.wav", FixedRendition(is_top=False), songs, faults)
     expected = [decoded(known, [0] * known.segment_count, tmp_path) for known in songs.values()]
     assert np.array_equal(got, np.concatenate(expected))
 

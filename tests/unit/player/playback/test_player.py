@@ -9,7 +9,8 @@ import pytest
 
 from player.domain.catalogue import Track
 from player.domain.playback import QueueState, Repeat, Status
-from player.errors import AuthError, NetworkError
+from player.errors import AudioDeviceError, AuthError, NetworkError
+from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import PlayerOptions
 from player.playback.queue import Queue
 from tests.unit.player.playback.bench import FAST, a_song, running
@@ -133,10 +134,11 @@ def test_removing_the_song_that_plays_goes_to_the_next() -> None:
 
 def test_a_changed_queue_changes_what_follows_and_not_what_plays() -> None:
     with running() as bench:
-        bench.do(bench.player.play([track("a", seconds=1.2), *long_songs("b", "c")]))
+        bench.do(bench.player.play(long_songs("a", "b", "c")))
         bench.until_status(Status.PLAYING, "a")
         for _ in range(3):
             bench.do(bench.player.move_entry(bench.player.queue.order[1].id, 2))
+        bench.do(bench.player.seek(LONG - 0.8))
         bench.until_status(Status.PLAYING, "c")
         assert bench.titles_heard() == ["a", "c"]
         assert bench.player.stats().stalls == 0
@@ -277,6 +279,18 @@ def test_volume_mute_and_order_are_told() -> None:
         assert bench.player.state.is_muted
         assert orders[-1].is_shuffled
         assert orders[-1].repeat is Repeat.ALL
+
+
+def test_without_a_sound_device_the_place_is_held() -> None:
+    with running(config=EngineConfig(Output.DEVICE, device_driver="alsa")) as bench:
+        bench.do(bench.player.play(long_songs("a")))
+        bench.do(bench.player.seek(12.0))
+        state = bench.until(lambda state: isinstance(state.error, AudioDeviceError))
+        assert state.status is Status.PAUSED
+        assert state.position_s == pytest.approx(12.0, abs=1.0)
+        bench.do(bench.player.resume())
+        assert bench.player.state.error is None
+        bench.until(lambda state: isinstance(state.error, AudioDeviceError) and state.status is Status.PAUSED)
 
 
 def test_closing_while_a_read_is_blocked_ends_at_once() -> None:
