@@ -64,9 +64,7 @@ class SearchPage(CataloguePage):
         self._presenter.type(text)
 
     def play_top(self) -> None:
-        top = self._view.top if self._view is not None else None
-        if top is not None:
-            self._play(top)
+        self._presenter.choose_top()
 
     def focus_results(self) -> None:
         if self._songs.rowCount() and self._table.isVisible():
@@ -185,6 +183,7 @@ class SearchPage(CataloguePage):
         self._recent.forgotten.connect(presenter.forget)
         self._top.opened.connect(self._open)
         self._top.played.connect(self._play)
+        presenter.top_chosen.connect(self.context.songs.play_item)
         self._table.played.connect(presenter.remember)
         self.follow(self._table)
         for shelf in self._shelves.values():

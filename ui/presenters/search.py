@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 
 from player.account.port import Accounts
 from player.domain.catalogue import Album, Artist, Playlist, SearchResults, Track
@@ -56,12 +56,16 @@ class SearchView:
 
 
 class SearchPresenter(PagePresenter):
+    top_chosen = Signal(object)
+    """Return was pressed: the top result of what is typed, once its answer is here"""
+
     def __init__(self, accounts: Accounts, scope: Scope, settings: Settings) -> None:
         super().__init__(accounts, scope)
         self._settings = settings
         self._query = ""
         self._facet = Facet.ALL
         self._results: SearchResults | None = None
+        self._wants_top = False
         self._asks_soon = QTimer(self, singleShot=True, interval=COALESCE_MS)
         self._asks_soon.timeout.connect(self._ask)
         self._state = Ready(self._view())
@@ -71,6 +75,7 @@ class SearchPresenter(PagePresenter):
         if query == self._query and isinstance(self._state, Ready):
             return
         self._query = query
+        self._wants_top = False
         if query:
             self._asks_soon.start()
             return
@@ -78,6 +83,15 @@ class SearchPresenter(PagePresenter):
         self._stop_loading()
         self._results = None
         self._show(Ready(self._view()))
+
+    def choose_top(self) -> None:
+        """Return may come before the answer: what an older question found must not be played for it."""
+        results = self._results
+        if results is None or results.query != self._query:
+            self._wants_top = bool(self._query)
+        elif (top := top_result(results)) is not None:
+            self.remember()
+            self.top_chosen.emit(top)
 
     def choose(self, facet: Facet) -> None:
         self._facet = facet
@@ -120,6 +134,9 @@ class SearchPresenter(PagePresenter):
 
     def _ready(self, results: SearchResults) -> Ready[SearchView]:
         self._results = results
+        if self._wants_top:
+            self._wants_top = False
+            self.choose_top()
         return Ready(self._view())
 
     def _view(self) -> SearchView:

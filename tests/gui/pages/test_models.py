@@ -67,15 +67,13 @@ def test_more_is_asked_for_once_until_it_comes() -> None:
     assert not model.canFetchMore(ROOT)
 
 
-def test_a_hundred_thousand_rows_cost_one_signal_and_fit_the_tester() -> None:
+def test_a_change_in_a_hundred_thousand_rows_is_one_signal() -> None:
     model = SongModel()
     model.show_rows(rows_of(many(100_000)))
-    tester = checked(model)
     changed = QSignalSpy(model.dataChanged)
     model.mark_current(TrackId("s70000"), is_playing=True)
     assert changed.count() == 1
     assert model.index(99_999, Column.TITLE).data() == "Song 99999"
-    assert tester.model() is model
 
 
 def test_titles_are_plain_and_bounded_in_every_role() -> None:

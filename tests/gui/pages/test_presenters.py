@@ -391,3 +391,18 @@ def test_playing_a_card_gathers_its_songs(qtbot: QtBot, around: Surroundings) ->
     assert around.playback.queue.source is not None
     assert around.playback.queue.source.title == album.title
     assert len(around.playback.queue.order) == album.track_count
+
+
+def test_return_before_the_answer_plays_what_was_typed(qtbot: QtBot, search: SearchPresenter, gate: Gate) -> None:
+    search.type("night ferry")
+    qtbot.waitUntil(lambda: found_query(search) == "night ferry", timeout=3000)
+    chosen: list[str] = []
+    search.top_chosen.connect(lambda top: chosen.append(top.title))
+    gate.held = {"search"}
+    search.type("slack tide")
+    search.choose_top()
+    qtbot.waitUntil(lambda: bool(gate.waiting), timeout=3000)
+    assert chosen == []
+    gate.release()
+    qtbot.waitUntil(lambda: chosen == ["Slack Tide"], timeout=3000)
+    search.close()
