@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from player.account.port import Credentials
-from player.errors import NetworkError, PlayerError, ProtocolError, Rejected
+from player.errors import Conflict, NetworkError, PlayerError, ProtocolError, Rejected
 from player.network.exchange import Answer, exchange
 from player.service.segue.fields import parse_json
 from player.service.segue.wire import PREFIX, BaseUrl, check_answer
@@ -51,7 +51,10 @@ class Identity:
         body = {"username": credentials.username, "password": credentials.password}
         if display_name:
             body["display_name"] = display_name
-        await self._call("POST", "/auth/register", body)
+        try:
+            await self._call("POST", "/auth/register", body)
+        except Conflict as error:
+            raise Rejected(error.message, server_code="USERNAME_TAKEN") from error
 
     async def by_password(self, credentials: Credentials) -> TokenPair:
         return await self._token(

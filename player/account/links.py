@@ -136,6 +136,7 @@ class Opener:
             if not await link.session.resume():
                 return None
             try:
+                await link.session.access_token()  # says soon that nobody answers: `me` would try for 8 s
                 await link.load_profile()
             except AuthError:
                 return None

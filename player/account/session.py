@@ -73,7 +73,7 @@ class Session:
         return self._access
 
     async def renew(self, refused: str) -> str:
-        if self._access == refused:
+        if self._access in (refused, ""):  # empty: the sign-in ended meanwhile
             await self._renewed()
         return self._access
 
@@ -107,7 +107,8 @@ class Session:
             pair = await self._rotate()
         except AuthError:
             if self._sign_in_again is None:
-                await self._over()
+                if self._sign_in is not None:
+                    await self._over()
                 raise
             pair = await self._sign_in_again()
         await self._take(pair)
