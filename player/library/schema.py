@@ -14,8 +14,9 @@ STEPS: tuple[str, ...] = (
     """
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE queue (
-        place TEXT PRIMARY KEY, body TEXT NOT NULL, entry_id INTEGER, position_s REAL NOT NULL DEFAULT 0
+    CREATE TABLE queue (place TEXT PRIMARY KEY, body TEXT NOT NULL);
+    CREATE TABLE queue_position (
+        place TEXT PRIMARY KEY, entry_id INTEGER, position_s REAL NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE history (
         id INTEGER PRIMARY KEY, place TEXT NOT NULL, track_id TEXT NOT NULL, track TEXT NOT NULL,

@@ -79,7 +79,7 @@ def test_an_empty_queue_is_kept_too(database: LocalDatabase) -> None:
 @pytest.mark.allow_log("the kept queue was unreadable")
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"order": [[1]]}', '{"order": [], "index": 4}'])
 def test_an_unreadable_queue_starts_empty(database: LocalDatabase, body: str) -> None:
-    database.write("INSERT INTO queue VALUES ('demo:', ?, 1, 2.0)", (body,))
+    database.write("INSERT INTO queue VALUES ('demo:', ?)", (body,))
     assert QueueStore(database).load("demo:") is None
 
 
