@@ -36,7 +36,7 @@ class QueueStore:
             )
 
     def save_position(self, place: str, entry_id: EntryId, position_s: float) -> None:
-        """The position alone, in a table of its own: a queue of 10,000 songs is 5 MB, and SQLite writes rows whole."""
+        """The position alone, in a table of its own: SQLite writes rows whole, and a long queue is megabytes."""
         self._database.write(
             "UPDATE queue_position SET position_s = ? WHERE place = ? AND entry_id = ?", (position_s, place, entry_id)
         )
