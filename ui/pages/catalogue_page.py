@@ -38,6 +38,8 @@ class CataloguePage(Page):
         self.context = context
         self.presenter = presenter
         self._return_to: PagePlace | None = None
+        self._scroll_to: int | None = None
+        self.verticalScrollBar().rangeChanged.connect(self._scroll_back)
         presenter.state_changed.connect(self._on_state)
         presenter.told.connect(context.toasts.show)
         self.retry_asked.connect(presenter.reload)
@@ -82,13 +84,16 @@ class CataloguePage(Page):
         place, self._return_to = self._return_to, None
         if place is None:
             return
-        layout = self._column.layout()
-        if layout is not None:
-            layout.activate()  # the content has its new height before the scroll bar is asked
-        self._column.adjustSize()
-        self.verticalScrollBar().setValue(place.scroll)
         if (table := self.main_table()) is not None and place.rows:
             table.select_rows(range(place.rows[0], place.rows[-1] + 1))
+        self._scroll_to = place.scroll
+        self._scroll_back(0, self.verticalScrollBar().maximum())
+
+    def _scroll_back(self, _low: int, high: int) -> None:
+        """The content gets its height some layout later: the bar tells when the place can be reached."""
+        if self._scroll_to is not None and high >= self._scroll_to:
+            place, self._scroll_to = self._scroll_to, None
+            self.verticalScrollBar().setValue(place)
 
     def _bring_into_view(self, part: QWidget, place: QRect) -> None:
         top = part.mapTo(self._column, QPoint(0, place.top())).y()
