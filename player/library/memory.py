@@ -53,6 +53,7 @@ class Memory:
         self._queue: QueueState | None = None
         self._state = PlaybackState()
         self._queue_is_dirty = False
+        self._is_closed = False
         self._position_kept_at_s = float("-inf")
         self._writing: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[None] | None = None
@@ -67,6 +68,8 @@ class Memory:
 
     def observe(self, event: PlaybackState | QueueState) -> None:
         """A listener of Playback; on the loop."""
+        if self._is_closed:
+            return
         if isinstance(event, QueueState):
             self._queue = event
             self._queue_is_dirty = True
@@ -122,7 +125,8 @@ class Memory:
             log.warning("a listen could not be kept: %s", error.message)
 
     async def aclose(self) -> None:
-        """Write what is not written; on the loop."""
+        """Write what is not written; on the loop. What playback says while it shuts down is not kept."""
+        self._is_closed = True
         if self._sending is not None:
             self._sending.cancel()
         if (listen := self._counter.finish()) is not None:

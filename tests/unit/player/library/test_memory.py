@@ -61,6 +61,8 @@ def test_queue_and_position_are_there_at_the_next_start(loop: Looping, database:
             memory.observe(playing(1, float(second)))
         memory.observe(playing(1, 39.5, Status.PAUSED))
         await memory.aclose()
+        memory.observe(PlaybackState())  # playback shuts down after us
+        memory.observe(QueueState((), None, None, False, Repeat.OFF, 2))
 
     loop.do(listen())
     saved = memory.load_queue("demo:")
