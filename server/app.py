@@ -16,7 +16,7 @@ from server.identity.routes import router as identity
 from server.ingest.routes import router as ingest
 from server.insights.routes import router as insights
 from server.playlists.routes import router as playlists
-from server.problems import install_handlers
+from server.problems import RESPONSES, install_handlers
 from server.services import build_services
 from server.streaming.routes import media_router
 from server.streaming.routes import router as streaming
@@ -38,6 +38,7 @@ def create_app(config: Config) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        responses=RESPONSES,
     )
     app.state.services = services
     app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -31,6 +32,22 @@ _CODES = {
     428: "PRECONDITION_REQUIRED",
     429: "RATE_LIMITED",
 }
+
+
+class ProblemShape(BaseModel):
+    """RFC 9457, as every error is answered."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, Any]] | None = None
+
+
+_ANSWER = {"description": "A problem", "content": {MEDIA_TYPE: {"schema": ProblemShape.model_json_schema()}}}
+# 422 by name: FastAPI would document its own shape there
+RESPONSES: dict[int | str, dict[str, Any]] = {"default": _ANSWER, 422: _ANSWER}
 
 
 class Problem(Exception):

@@ -20,6 +20,10 @@ from server.db.models import Album, Artist, Playlist, Song, SongArtist
 from server.playlists.summaries import playlist_shapes
 
 
+_WEIGHED = 50
+"""plays of an album or artist are a sum over its songs: only this many more than shown are weighed"""
+
+
 class SearchAnswer(BaseModel):
     query: str
     songs: list[SongShape]
@@ -45,16 +49,18 @@ def search(session: Session, user_id: str, query: str, *, limit: int) -> SearchA
 
 
 def _best(session: Session, kind: Kind, query: str, user_id: str, limit: int) -> list[str]:
-    found = candidates(session, kind, query)
-    weights = _weights(session, kind, [candidate.entity_id for candidate in found], user_id)
     key, words = title_key(query), index_words(query)
-    shown = [candidate for candidate in found if candidate.entity_id in weights]
+    found = [(_closeness(one.title, key, words), one) for one in candidates(session, kind, query)]
+    found.sort(key=lambda ranked: (ranked[0], ranked[1].title, ranked[1].entity_id))
+    if kind is not Kind.SONG:
+        found = found[: limit + _WEIGHED]
+    weights = _weights(session, kind, [one.entity_id for _, one in found], user_id)
 
-    def rank(candidate: Candidate) -> tuple[int, float, str, str]:
-        closeness = _closeness(candidate.title, key, words)
-        return closeness, -weights[candidate.entity_id], candidate.title, candidate.entity_id
+    def rank(ranked: tuple[int, Candidate]) -> tuple[int, float]:
+        return ranked[0], -weights[ranked[1].entity_id]
 
-    return [candidate.entity_id for candidate in sorted(shown, key=rank)[:limit]]
+    shown = [ranked for ranked in found if ranked[1].entity_id in weights]
+    return [one.entity_id for _, one in sorted(shown, key=rank)[:limit]]
 
 
 def _closeness(title: str, key: str, words: list[str]) -> int:
