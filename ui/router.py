@@ -54,6 +54,11 @@ class Router(QObject):
     def route(self) -> Route | None:
         return self._history.current.route if self._history.current else None
 
+    @property
+    def page(self) -> CataloguePage | None:
+        """What is shown now."""
+        return self._pages[self.route.page].page if self.route is not None else None
+
     # ---- Navigator
 
     def open_home(self) -> None:

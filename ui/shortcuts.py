@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QApplication, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +65,45 @@ LISTS: tuple[tuple[str, str], ...] = (
 
 
 class Shortcuts(QObject):
-    """Binds the table to `commands` in `window`. A command without a handler is a slip of ours: KeyError."""
+    """Binds the table to `commands` in `window`. A command without a handler is a slip of ours: KeyError.
+
+    Typing keys and mouse buttons are seen at the native window, before Qt hands them to a widget. A filter on the
+    application would also be called for widgets that are being destroyed, which Python must not touch."""
 
     def __init__(self, window: QWidget, commands: Mapping[str, Callable[[], None]]) -> None:
         super().__init__(window)
-        self._window = window
         self._commands = commands
         self._typing_keys: dict[str, str] = {}
+        self.is_live = True
+        """False while the player is not shown: first run has fields and choices of its own"""
         for binding in BINDINGS:
+            command = commands[binding.command]
             for keys in binding.keys:
                 if binding.is_typing_key:
                     self._typing_keys[QKeySequence(keys).toString()] = binding.command
-                    commands[binding.command]
                 else:
-                    shortcut = QShortcut(QKeySequence(keys), window)
-                    shortcut.activated.connect(commands[binding.command])
-        self.is_live = True
-        """False while the player is not shown: first run has fields and choices of its own"""
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+                    QShortcut(QKeySequence(keys), window).activated.connect(partial(self._run, command))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not self.is_live or not isinstance(watched, QWidget) or watched.window() is not self._window:
+    def watch(self, native: QWindow) -> None:
+        """Once the window has its native one."""
+        native.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not self.is_live:
             return False
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(watched, event)
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._on_key(QApplication.focusWidget(), event)
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             return self._on_mouse(event)
         return False
 
-    def _on_key(self, watched: QWidget, event: QKeyEvent) -> bool:
+    def _run(self, command: Callable[[], None]) -> None:
+        if self.is_live:
+            command()
+
+    def _on_key(self, focused: QWidget | None, event: QKeyEvent) -> bool:
         command = self._typing_keys.get(QKeySequence(event.keyCombination()).toString())
-        if command is None or _wants_key(watched, event):
+        if command is None or _wants_key(focused, event):
             return False
         self._commands[command]()
         return True
@@ -102,11 +118,11 @@ class Shortcuts(QObject):
         return False
 
 
-def _wants_key(widget: QWidget, event: QKeyEvent) -> bool:
+def _wants_key(widget: QWidget | None, event: QKeyEvent) -> bool:
     """Whether the key belongs to the widget that has the focus: fields keep all but Ctrl+K and Ctrl+L, a focused
     button keeps Space, sliders keep the arrows, lists keep letters for type-ahead and arrows across columns."""
     key, is_ctrl = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-    if isinstance(widget, QLineEdit) or widget.inherits("QTextEdit") or widget.inherits("QPlainTextEdit"):
+    if isinstance(widget, (QLineEdit, QTextEdit, QPlainTextEdit)):
         return not (is_ctrl and key in (Qt.Key.Key_K, Qt.Key.Key_L))
     if isinstance(widget, QAbstractButton):
         return key == Qt.Key.Key_Space

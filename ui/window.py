@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from player import settings
@@ -133,6 +133,12 @@ class Window(QMainWindow):
         kept = QByteArray.fromBase64(self._core.settings.get(settings.WINDOW_PLACE).encode())
         if not kept.isEmpty():
             self.restoreGeometry(kept)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        native_window = self.windowHandle()
+        if native_window is not None:
+            self.shortcuts.watch(native_window)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_parts()

@@ -109,7 +109,7 @@ def server_address(text: str) -> str:
     """The address as the player keeps it: scheme, host and port. ValueError with a sentence otherwise.
 
     Without a scheme it is https, except for this computer itself, where nothing can listen in."""
-    text = text.strip().rstrip("/")
+    text = text.strip()
     if not text:
         raise ValueError("Enter the server's address.")
     if "://" not in text:
@@ -124,7 +124,7 @@ def server_address(text: str) -> str:
     if parts.username or parts.password:
         raise ValueError("Leave name and password out of the address.")
     shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
 def _is_this_computer(host: str | None) -> bool:

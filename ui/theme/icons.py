@@ -111,11 +111,14 @@ class _LogoEngine(QIconEngine):
 
 
 def logo_path(area: QRectF) -> QPainterPath:
+    radius = area.width() / 6
     path = QPainterPath()
     path.addEllipse(area)
-    corner = QRectF(area.bottomLeft() - QPointF(0, area.height() / 2), area.center() + QPointF(0, area.height() / 2))
     foot = QPainterPath()
-    foot.addRoundedRect(corner, area.width() / 6, area.height() / 6)
+    # Reaches a radius beyond the middle, so that its own rounded corners end inside the circle.
+    middle = area.center()
+    corner = QRectF(QPointF(area.left(), middle.y() - radius), QPointF(middle.x() + radius, area.bottom()))
+    foot.addRoundedRect(corner, radius, radius)
     return path.united(foot)
 
 

@@ -48,7 +48,8 @@ QPushButton[kind="play"]:disabled { background: $raised; }
 QPushButton[kind="chip"] { border: 1px solid $line; color: $muted; border-radius: 14px; padding: 0 13px; }
 QPushButton[kind="chip"]:hover { color: $text; }
 QPushButton[kind="chip"]:checked { background: $text; color: $bg; border-color: $text; }
-QPushButton[kind="badge"] { border: 1px solid $line; color: $ok; border-radius: 12px; padding: 0 9px; }
+QPushButton[kind="badge"] { border: 1px solid $line; color: $ok; border-radius: 12px; padding: 0 8px; }
+QPushButton[kind="badge"]:checked { background: $raised; }
 QPushButton[kind="badge"][role="muted"] { color: $muted; }
 QPushButton[kind="badge"][role="warn"] { color: $warn; }
 QPushButton[kind="badge"][role="bad"] { color: $bad; }
@@ -82,7 +83,7 @@ QLineEdit[kind="boxed"]:focus { border-color: $accent; }
 QLabel[kind="keycap"] { color: $muted; border: 1px solid $line; border-radius: ${small}px; padding: 1px 6px; }
 
 QListView, QTableView, QTreeView { background: transparent; border: none; }
-QListView[kind="playlists"]::item { color: $muted; border-radius: ${small}px; padding: 0 10px; }
+QListView[kind="playlists"]::item { color: $muted; border-radius: ${small}px; padding: 0 7px; }
 QListView[kind="playlists"]::item:hover { color: $text; }
 QListView[kind="playlists"]::item:selected { color: $text; background: $raised; }
 QListView[kind="playlists"]:focus { border: 1px solid $accent; border-radius: ${small}px; }

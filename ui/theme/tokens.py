@@ -180,7 +180,7 @@ class Size:
     """a playlist's name in the sidebar"""
     queue_row: int = 52
     """a row of the queue"""
-    queue_head: int = 34
+    queue_head: int = 31
     """a head of the queue"""
     queue_line: int = 17
     """one line of a row of the queue"""

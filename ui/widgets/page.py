@@ -36,8 +36,8 @@ class Page(QScrollArea):
         column.setContentsMargins(SPACE.page, SPACE.xs, SPACE.page, SPACE.xl)
         column.setSpacing(SPACE.l)
         self.title_label = PlainLabel(theme, title, size=TYPE.heading, weight=QFont.Weight.Bold)
-        self.title_label.setVisible(bool(title))
         column.addWidget(self.title_label)
+        self.title_label.setHidden(not title)  # only once it has a parent: else it is a window for a moment
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, 0, 0)

@@ -209,7 +209,7 @@ class QueueDelegate(QStyledItemDelegate):
         time = clock_time(track.duration_s)
         font = self._theme.font(TYPE.small, tabular=True)
         wide = QFontMetrics(font).horizontalAdvance(time)
-        right = area.right() - SPACE.l
+        right = area.right() - SPACE.l + self._bar_width()
         painter.setFont(font)
         painter.setPen(self._theme.colour("muted"))
         painter.drawText(
@@ -220,6 +220,12 @@ class QueueDelegate(QStyledItemDelegate):
         words = QRect(left, area.center().y() - half + 1, right - wide - SPACE.m - left, half)
         self._text(painter, words, row.title, TYPE.body, "text", QFont.Weight.DemiBold)
         self._text(painter, words.translated(0, half), plain(track.artist_line), TYPE.small, "muted")
+
+    def _bar_width(self) -> int:
+        """The scroll bar stands in the margin, so that times do not jump when it comes."""
+        view = self.parent()
+        bar = view.verticalScrollBar() if isinstance(view, QListView) else None
+        return bar.width() if bar is not None and bar.isVisible() else 0
 
     def _text(
         self,

@@ -19,6 +19,7 @@ Line = tuple[str, str]
 class ShortcutSheet(QDialog):
     def __init__(self, theme: Theme, groups: Sequence[tuple[str, Sequence[Line]]], parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("shortcut_sheet")
         self.setWindowTitle("Keyboard shortcuts")
         self.setMinimumWidth(SIZE.search_width)
         column = QVBoxLayout(self)

@@ -64,10 +64,10 @@ class Sidebar(QWidget):
         self._theme = theme
         self._presenter = presenter
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.m, SPACE.l, SPACE.m + SPACE.hair, SPACE.l)
+        column.setContentsMargins(SPACE.m, SPACE.l + 2, SPACE.m + SPACE.hair, SPACE.l)
         column.setSpacing(0)
         column.addLayout(brand_row(theme, SPACE.s))
-        column.addSpacing(SPACE.l - 2)
+        column.addSpacing(SPACE.l)
         self._places = QButtonGroup(self)
         self.place_buttons: dict[str, ThemedButton] = {}
         for key, icon, text in PLACES:

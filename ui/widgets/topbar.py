@@ -33,6 +33,7 @@ class SearchField(QLineEdit):
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._keycap = PlainLabel(theme, "Ctrl K", size=TYPE.caption, parent=self)
         self._keycap.setProperty("kind", "keycap")
+        self._keycap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keycap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         place = QHBoxLayout(self)
         place.setContentsMargins(0, 0, SPACE.m, 0)

@@ -18,7 +18,7 @@ from ui.widgets.sliders import SeekBar, VolumeSlider
 from ui.wording import clock_time
 
 REPEAT_WORDS = {Repeat.OFF: "Repeat", Repeat.ALL: "Repeating all", Repeat.ONE: "Repeating this song"}
-PANELS = (("lyrics", "chat", "Lyrics"), ("queue", "queue", "Queue"), ("stream", "activity", "Stream"))
+PANELS = (("lyrics", "chat", "Lyrics"), ("queue", "queue", "Queue"))
 BADGE_ROLES = {Status.BUFFERING: "muted", Status.RECONNECTING: "warn", Status.FAILED: "bad"}
 
 
@@ -53,7 +53,9 @@ class Transport(QWidget):
         self.cover = CoverView(theme, covers, SIZE.now_cover, radius=RADIUS.small)
         self.title = ThemedButton(theme, "title", name="Open the album")
         self.title.clicked.connect(self.album_asked)
-        self.artist = ThemedButton(theme, "quiet", name="Open the artist", size=TYPE.small, weight=QFont.Weight.Normal)
+        self.artist = ThemedButton(
+            theme, "quiet", name="Open the artist", size=TYPE.small, weight=QFont.Weight.Normal
+        )
         self.artist.clicked.connect(self.artist_asked)
         self.problem = PlainLabel(theme, size=TYPE.caption, role="bad")
         self.like = ToggleIconButton(theme, "heart", "Like", icon_on="heart-fill")
@@ -65,7 +67,7 @@ class Transport(QWidget):
         words.addWidget(self.artist, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self.problem)
         words.addStretch(1)
-        part, row = _row(SPACE.m)
+        part, row = _row(SPACE.s)
         row.addWidget(self.cover)
         row.addLayout(words)
         row.addWidget(self.like)
@@ -120,6 +122,7 @@ class Transport(QWidget):
         theme, presenter = self._theme, self._presenter
         self.badge = ThemedButton(theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption)
         self.badge.setFixedHeight(SIZE.badge)
+        self.badge.setCheckable(True)
         self.badge.clicked.connect(lambda: self.panel_asked.emit("stream"))
         part, row = _row(0)
         row.addStretch(1)
@@ -128,7 +131,6 @@ class Transport(QWidget):
         self.panel_buttons = {key: ToggleIconButton(theme, icon, name, on_role="text") for key, icon, name in PANELS}
         self.panel_buttons["lyrics"].clicked.connect(lambda: self.panel_asked.emit("lyrics"))
         self.panel_buttons["queue"].clicked.connect(lambda: self.panel_asked.emit("queue"))
-        self.panel_buttons["stream"].clicked.connect(lambda: self.panel_asked.emit("stream"))
         for button in self.panel_buttons.values():
             row.addWidget(button)
         self.mute = IconButton(theme, "speaker-high", "Mute")
@@ -144,6 +146,7 @@ class Transport(QWidget):
     def show_panel(self, panel: str) -> None:
         for key, button in self.panel_buttons.items():
             button.show_on(key == panel)
+        self.badge.setChecked(panel == "stream")
 
     def show_state(self, state: TransportState) -> None:
         self._show_song(state)
@@ -182,11 +185,11 @@ class Transport(QWidget):
         self.total.set_text(clock_time(state.duration_s))
 
     def _show_sound(self, state: TransportState) -> None:
-        self.badge.setText(state.quality)
-        self.badge.rename(f"{state.quality}: show the stream")
-        self.badge.set_icon("activity", BADGE_ROLES.get(state.status, "ok"))
-        self.badge.show_role(BADGE_ROLES.get(state.status, "ok"))
-        self.badge.setVisible(bool(state.quality))
+        self.badge.setText(f" {state.quality or 'Stream'}")
+        self.badge.rename(f"{state.quality}: show the stream" if state.quality else "Show the stream")
+        role = BADGE_ROLES.get(state.status, "ok" if state.quality else "muted")
+        self.badge.set_icon("activity", role)
+        self.badge.show_role(role)
         is_silent = state.is_muted or state.volume == 0
         icon = "speaker-x" if is_silent else "speaker-low" if state.volume < 0.5 else "speaker-high"
         self.mute.set_icon(icon, "muted")
