@@ -1,254 +1,49 @@
-"""Segue: the composition root and the command line. The one file that knows all the parts.
+"""Segue: the composition root. The one file that knows all the parts.
 
-It reads the options, puts the parts together, and hands over to the window, to a run without a window, or to the
+It reads the command line, puts the parts together, and hands over to the window, to a run without a window, or to the
 guided tour. Every failure ends in one clear sentence and an exit code that stays the same (docs/command-line.md).
 """
 
 from __future__ import annotations
 
-import argparse
 import concurrent.futures
-import contextlib
+import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from player import settings
-from player.account.port import Credentials, Place, PlaceKind
+from player.account.port import ConnectionState, Place, PlaceKind
 from player.clock import SystemClock
 from player.domain.ids import TrackId
+from player.domain.playback import PlaybackState, Status
 from player.domain.stream import SegmentFetch
 from player.errors import NetworkError, PlayerError
-from player.headless.trace import Trace, TraceError, load_trace
-from player.headless.wanted import Wanted, parse_wanted
+from player.headless.command_line import EXIT_OF_ERROR, VERSION, CommandError, ExitCode, Options, read_options
+from player.headless.trace import Step, Trace
+from player.headless.wanted import find
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import Player, PlayerOptions
+from player.playback.port import PlaybackEvent
 from player.runtime import Runtime
 from player.service.port import StreamDocument
 from player.streaming.abr.controller import Controller
 
-VERSION = "0.1.0"
+if TYPE_CHECKING:  # a run without a window never loads Qt
+    from ui.core import Core
+    from ui.theme.theme import Theme
+    from ui.tour.story import Tour
+    from ui.window import Window
+
+log = logging.getLogger("main")
+
 CLOSE_LIMIT_S = 10.0
-
-
-class ExitCode(IntEnum):
-    OK = 0
-    USAGE = 2
-    NO_ENGINE = 3
-    UNREACHABLE = 4
-    PORT_BUSY = 5
-    UNREADABLE = 6
-    NOTHING_FOUND = 7
-    PLAYBACK_FAILED = 8
-    DATA_UNUSABLE = 9
-    SIGN_IN_FAILED = 10
-    ALREADY_RUNNING = 11
-    INTERNAL = 70
-    INTERRUPTED = 130
-
-
-EXIT_MEANINGS = {
-    ExitCode.OK: "all went well",
-    ExitCode.USAGE: "an option is unknown or wrong",
-    ExitCode.NO_ENGINE: "libmpv is missing or does not start",
-    ExitCode.UNREACHABLE: "the server, or Segue's own backend, does not answer or speaks nonsense",
-    ExitCode.PORT_BUSY: "a port that was asked for is in use (`python -m server --port`)",
-    ExitCode.UNREADABLE: "a folder or file that was named cannot be read or written",
-    ExitCode.NOTHING_FOUND: "nothing in the library matches `--play`",
-    ExitCode.PLAYBACK_FAILED: "a song could not be played to its end",
-    ExitCode.DATA_UNUSABLE: "the data folder cannot be used",
-    ExitCode.SIGN_IN_FAILED: "the server refused the name or password",
-    ExitCode.ALREADY_RUNNING: "another Segue is using the same data folder",
-    ExitCode.INTERNAL: "a fault inside Segue; the log has the details",
-    ExitCode.INTERRUPTED: "stopped by Ctrl+C",
-}
-EXIT_OF_ERROR = {
-    "ENGINE_UNAVAILABLE": ExitCode.NO_ENGINE,
-    "NETWORK": ExitCode.UNREACHABLE,
-    "RATE_LIMITED": ExitCode.UNREACHABLE,
-    "PROTOCOL": ExitCode.UNREACHABLE,
-    "BACKEND": ExitCode.UNREACHABLE,
-    "NOT_FOUND": ExitCode.NOTHING_FOUND,
-    "CACHE": ExitCode.DATA_UNUSABLE,
-    "AUTH": ExitCode.SIGN_IN_FAILED,
-    "REJECTED": ExitCode.SIGN_IN_FAILED,
-    "AUDIO_DEVICE": ExitCode.PLAYBACK_FAILED,
-    "ALREADY_RUNNING": ExitCode.ALREADY_RUNNING,
-    "INVALID_PLACE": ExitCode.UNREADABLE,
-    "UNEXPECTED_PAGE": ExitCode.UNREACHABLE,
-}
-
-
-class CommandError(Exception):
-    """An option that cannot be honoured; `sentence` says what and what to do."""
-
-    def __init__(self, code: ExitCode, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line, checked: every path exists or can be made, every value is of its kind."""
-
-    data: Path
-    is_headless: bool
-    place: Place | None
-    credentials: Credentials | None
-    wanted: Wanted | None
-    record: Path | None
-    trace: Trace | None
-    shape_name: str | None
-    seconds: float | None
-    report: Path | None
-    screenshots: Path | None
-    tour: Path | None
-    is_verbose: bool
-
-
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="segue",
-        description="Segue, a music player that adapts to the link. Without options it opens its window; on a machine"
-        " without a display it plays a guided tour and leaves pictures under tour/.",
-        epilog="The password for --user is read from the environment variable SEGUE_PASSWORD.",
-    )
-    parser.add_argument("--version", action="version", version=f"Segue {VERSION}")
-    parser.add_argument("--data", metavar="DIR", type=Path, help="keep everything Segue keeps under DIR")
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--library", metavar="DIR", type=Path, help="play the music in DIR, with Segue's own backend")
-    place.add_argument("--demo", action="store_true", help="play the demo library, made on this machine")
-    place.add_argument("--server", metavar="URL", help="play from a Segue server")
-    parser.add_argument("--user", metavar="NAME", help="sign in to --server as NAME")
-    parser.add_argument(
-        "--play", metavar="KIND:QUERY", help="play the first match; KIND song, album, playlist, artist"
-    )
-    parser.add_argument("--headless", action="store_true", help="no window")
-    parser.add_argument(
-        "--record", metavar="FILE.wav", type=Path, help="write the sound to FILE as fast as it decodes"
-    )
-    parser.add_argument(
-        "--shape", metavar="TRACE.json", type=Path, help="limit the link to the server as the trace says"
-    )
-    parser.add_argument("--seconds", metavar="N", type=_seconds, help="stop after N seconds of playing")
-    parser.add_argument("--report", metavar="FILE.json", type=Path, help="write what was heard, and how, to FILE")
-    parser.add_argument("--screenshots", metavar="DIR", type=Path, help="write pictures of the window to DIR")
-    parser.add_argument("--tour", metavar="DIR", type=Path, help="play the guided tour and leave its pictures in DIR")
-    parser.add_argument("--verbose", action="store_true", help="log what happens to the terminal")
-    return parser
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e7:
-        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {text}")
-    return value
-
-
-def read_options(arguments: list[str], environment: dict[str, str]) -> Options:
-    """SystemExit(2) for unknown options, CommandError for values that cannot be honoured."""
-    given = build_parser().parse_args(arguments)
-    has_display = sys.platform in ("win32", "darwin") or any(
-        environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    is_headless = given.headless or given.record is not None
-    tour = given.tour
-    if not has_display and not is_headless and tour is None and given.screenshots is None:
-        tour = Path("tour")
-    if given.record is not None and given.shape is not None:
-        raise CommandError(
-            ExitCode.USAGE, "--record plays as fast as it decodes and --shape in real time: choose one."
-        )
-    try:
-        wanted = None if given.play is None else parse_wanted(given.play)
-    except ValueError as error:
-        raise CommandError(ExitCode.USAGE, f"{error}.") from error
-    return Options(
-        data=_data_folder(given.data),
-        is_headless=is_headless,
-        place=_place(given),
-        credentials=_credentials(given, environment),
-        wanted=wanted,
-        record=_writable(given.record),
-        trace=None if given.shape is None else _trace(given.shape),
-        shape_name=None if given.shape is None else given.shape.name,
-        seconds=given.seconds,
-        report=_writable(given.report),
-        screenshots=given.screenshots,
-        tour=tour,
-        is_verbose=given.verbose,
-    )
-
-
-def _data_folder(given: Path | None) -> Path:
-    if given is None:
-        from platformdirs import user_data_path
-
-        given = user_data_path("segue", appauthor=False)
-    try:
-        given.mkdir(parents=True, exist_ok=True)
-        if not os.access(given, os.W_OK | os.X_OK):
-            raise PermissionError(13, "permission denied")
-    except OSError as error:
-        raise CommandError(
-            ExitCode.DATA_UNUSABLE,
-            f"The data folder {given} cannot be used ({error.strerror}). Choose another with --data.",
-        ) from error
-    return given.resolve()
-
-
-def _place(given: argparse.Namespace) -> Place | None:
-    if given.server is not None:
-        return Place(PlaceKind.SERVER, given.server)
-    if given.demo:
-        return Place(PlaceKind.DEMO)
-    if given.library is None:
-        return None
-    folder: Path = given.library
-    try:
-        next(iter(folder.iterdir()), None)
-    except OSError as error:
-        raise CommandError(
-            ExitCode.UNREADABLE,
-            f"The music folder {folder} cannot be read ({error.strerror}). Choose another with --library.",
-        ) from error
-    return Place(PlaceKind.FOLDER, str(folder.resolve()))
-
-
-def _credentials(given: argparse.Namespace, environment: dict[str, str]) -> Credentials | None:
-    if given.user is None:
-        return None
-    if given.server is None:
-        raise CommandError(ExitCode.USAGE, "--user goes with --server.")
-    password = environment.get("SEGUE_PASSWORD")
-    if not password:
-        raise CommandError(ExitCode.USAGE, "--user needs the password in the environment variable SEGUE_PASSWORD.")
-    return Credentials(given.user, password)
-
-
-def _writable(path: Path | None) -> Path | None:
-    """The file can be made where it is asked for; nothing is written yet."""
-    if path is None:
-        return None
-    path = path.absolute()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(ExitCode.UNREADABLE, f"{path} cannot be written ({error.strerror}).") from error
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise CommandError(ExitCode.UNREADABLE, f"{path} cannot be written. Choose another file.")
-    return path
-
-
-def _trace(path: Path) -> Trace:
-    try:
-        return load_trace(path)
-    except TraceError as error:
-        raise CommandError(ExitCode.UNREADABLE, f"--shape: {error}.") from error
+OPEN_LINK = Trace.of((Step(60.0, 50e6, 0.005),))
+"""what the tour begins on, before it narrows the link"""
 
 
 class Segue:
@@ -266,6 +61,9 @@ class Segue:
         folder = options.data / "player"
         self.options = options
         self.clock = SystemClock()
+        self.marks: dict[str, float] = {}
+        self.started_at_s = float(os.environ.get("SEGUE_STARTED_AT", time.time()))
+        self._entered: str | None = None
         self.lock = InstanceLock(folder / "instance.lock")
         self.database = LocalDatabase.open(folder / "player.db")
         if self.database.kept_aside is not None:
@@ -274,7 +72,8 @@ class Segue:
         self.runtime.start()
         self.store = SettingsStore(self.database, lambda work: void(self.runtime.call(self.runtime.in_pool(work))))
         self.settings = self.store.load()
-        self.link = None if options.trace is None else ShapedLink(self.runtime, self.clock, options.trace)
+        trace = OPEN_LINK if options.tour is not None else options.trace
+        self.link = None if trace is None else ShapedLink(self.runtime, self.clock, trace)
         self.accounts = SegueAccounts(
             self.runtime,
             self.settings,
@@ -370,10 +169,41 @@ class Segue:
     def _on_loop(self, work: Callable[[], None]) -> None:
         self.runtime.loop.call_soon_threadsafe(work)
 
+    def mark(self, name: str) -> None:
+        """How long after the start of the program something was reached, for the report."""
+        self.marks.setdefault(name, round(time.time() - self.started_at_s, 3))
+
     async def start(self) -> None:
         """What runs beside everything else; on the loop."""
         self.playback.subscribe(self.memory.observe)
+        self.playback.subscribe(self._mark_sound)
         self.memory.start()
+        if not self.options.is_headless:
+            self.accounts.subscribe(self._on_connection)
+            self._on_connection(self.accounts.state)
+
+    def _mark_sound(self, event: PlaybackEvent) -> None:
+        if isinstance(event, PlaybackState) and event.status is Status.PLAYING:
+            self.mark("sound_s")
+
+    def _on_connection(self, _state: ConnectionState) -> None:
+        place = self.accounts.place_key()
+        if place is not None and place != self._entered and self.accounts.service is not None:
+            self._entered = place
+            self.runtime.spawn(self._enter(), "enter a place")
+
+    async def _enter(self) -> None:
+        """The listener is inside a place: its queue stands as it was left, and what was asked for plays."""
+        self.mark("inside_s")
+        try:
+            await self.restore_queue()
+            service, wanted = self.accounts.service, self.options.wanted
+            if wanted is not None and service is not None:
+                found = await find(service, wanted)
+                await self.playback.play(found.tracks, source=found.source)
+        except PlayerError as error:
+            self.recorder.failed(error)
+            complain(sentence(error))
 
     async def connect(self) -> None:
         """To the place that was asked for, else to the remembered one, else to the demo."""
@@ -390,24 +220,35 @@ class Segue:
         saved = await self.runtime.in_pool(lambda: self.memory.load_queue(place))
         if saved is not None:
             await self.playback.restore(saved.state, saved.position_s)
+        elif self.playback.queue.order:  # another place's songs cannot be played here
+            await self.playback.play(())
 
     def close(self) -> None:
-        """Once; from the main thread. Sound first, then what is remembered, then the backend."""
-        with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
-            self.runtime.call(self._aclose()).result(CLOSE_LIMIT_S)
+        """Once; from the main thread. Sound first, then what is remembered, then the backend; a part that fails
+        to close does not keep the others from it."""
+        closing = [
+            self.playback.aclose,
+            self.memory.aclose,
+            self.look_ahead.aclose,
+            self.media_client.aclose,
+            self.accounts.aclose,
+        ]
+        if self.link is not None:
+            closing.append(self.link.aclose)
+        for close in closing:
+            try:
+                self.runtime.call(close()).result(CLOSE_LIMIT_S)
+            except (
+                PlayerError,
+                OSError,
+                concurrent.futures.TimeoutError,
+                concurrent.futures.CancelledError,
+            ) as error:
+                log.error("closing: %s", error)
         self.runtime.stop()
         self.store.flush()
         self.database.close()
         self.lock.release()
-
-    async def _aclose(self) -> None:
-        await self.memory.aclose()
-        await self.playback.aclose()
-        await self.look_ahead.aclose()
-        await self.media_client.aclose()
-        await self.accounts.aclose()
-        if self.link is not None:
-            await self.link.aclose()
 
 
 def run_headless(segue: Segue) -> None:
@@ -435,14 +276,70 @@ def run_headless(segue: Segue) -> None:
         raise
 
 
-def run_window(segue: Segue) -> int:
-    """The window, or the tour through it; returns the exit code."""
+def run_window(segue: Segue) -> ExitCode:
+    """The window until it is closed, or the tour through it."""
+    options = segue.options
+    if options.screenshots is not None or options.tour is not None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QTimer
+
     from ui.app import run_window as show
     from ui.core import Core
 
     core = Core(segue.runtime, segue.accounts, segue.playback, segue.settings)
-    segue.runtime.call(segue.start())
-    return show(core)
+    missing: list[str] = []
+
+    def shown(window: Window, theme: Theme) -> None:
+        segue.mark("window_s")
+        void(segue.runtime.call(segue.start()))
+        if options.seconds is not None:
+            QTimer.singleShot(round(options.seconds * 1000), window, window.close)
+        if options.tour is not None:
+            tour = make_tour(segue, core, window, theme, options.tour)
+            tour.finished.connect(missing.append)
+            tour.finished.connect(window.close)
+            tour.start()
+
+    remember_place(segue)
+    show(core, screenshots=options.screenshots, on_shown=shown)
+    if options.tour is not None:
+        return end_tour(segue, options.tour, missing[0] if missing else "the end")
+    return ExitCode.OK
+
+
+def remember_place(segue: Segue) -> None:
+    """The window enters the place that was named on the command line as if it were that of last time. The tour
+    begins at the first page, always."""
+    place = segue.options.place
+    if segue.options.tour is not None:
+        segue.settings.set(settings.PLACE_KIND, "")
+    elif place is not None:
+        segue.settings.set(settings.PLACE_KIND, place.kind.value)
+        segue.settings.set(settings.PLACE_LOCATION, place.location)
+        if segue.options.credentials is not None:
+            segue.settings.set(settings.USERNAME, segue.options.credentials.username)
+
+
+def make_tour(segue: Segue, core: Core, window: Window, theme: Theme, folder: Path) -> Tour:
+    from ui.tour.story import Tour
+
+    assert segue.link is not None
+    return Tour(core, window, theme, segue.link, segue.recorder, folder, say)
+
+
+def end_tour(segue: Segue, folder: Path, missing: str) -> ExitCode:
+    """Write the summary and say where everything lies."""
+    from player.headless.report import write_report
+    from ui.tour.summary import write_summary
+
+    document = segue.recorder.document(segue=VERSION, timeline=segue.marks, missing=missing or None)
+    write_report(folder / "report.json", document)
+    write_summary(folder, document, missing)
+    if missing:
+        complain(f"The tour ended early: {missing}. What there is lies in {folder}.")
+        return ExitCode.PLAYBACK_FAILED
+    say(f"The tour is over. Pictures, the plot of buffer and bitrate and a summary lie in {folder.resolve()}.")
+    return ExitCode.OK
 
 
 def write_the_report(segue: Segue, code: ExitCode) -> None:
@@ -459,6 +356,7 @@ def write_the_report(segue: Segue, code: ExitCode) -> None:
         play=None if options.wanted is None else str(options.wanted),
         shape=options.shape_name,
         record=None if options.record is None else options.record.name,
+        timeline=segue.marks,
     )
     write_report(options.report, document)
 
@@ -487,7 +385,7 @@ def _run(segue: Segue) -> ExitCode:
     if segue.options.is_headless:
         run_headless(segue)
         return ExitCode.OK
-    return ExitCode(run_window(segue))
+    return run_window(segue)
 
 
 def sentence(error: PlayerError) -> str:

@@ -35,7 +35,7 @@ def _row(setting: AnySetting) -> str:
 
 
 def command_line_page() -> str:
-    from main import EXIT_MEANINGS, build_parser
+    from player.headless.command_line import EXIT_MEANINGS, build_parser
 
     exits = "\n".join(f"| {code.value} | {meaning} |" for code, meaning in EXIT_MEANINGS.items())
     return f"""# Command line

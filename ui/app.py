@@ -24,7 +24,7 @@ def run_window(
     core: Core,
     *,
     screenshots: Path | None = None,
-    on_shown: Callable[[], None] | None = None,
+    on_shown: Callable[[Window, Theme], None] | None = None,
 ) -> int:
     """Shows the window until it is closed; the exit status. The caller stops playback and the runtime afterwards:
     no view listens any more. `screenshots` takes pictures of the first pages into that folder and closes.
@@ -37,7 +37,7 @@ def run_window(
     window.show()
     window.start()
     if on_shown is not None:
-        QTimer.singleShot(0, on_shown)
+        QTimer.singleShot(0, lambda: on_shown(window, theme))
     if screenshots is not None:
         from ui.pictures import Pictures
 
