@@ -144,7 +144,8 @@ class Song(Base):
     year: Mapped[int | None] = mapped_column(index=True)
     duration_s: Mapped[float]
     added_at: Mapped[float] = mapped_column(default=time.time, index=True)
-    removed_at: Mapped[float | None] = mapped_column(index=True)
+    removed_at: Mapped[float | None]
+    """no index: nearly every row is null, and SQLite would choose it before better ones"""
     plays: Mapped[int] = mapped_column(default=0, index=True)
     cover_id: Mapped[str | None] = mapped_column(ForeignKey("covers.id"))
     # the file

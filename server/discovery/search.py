@@ -19,7 +19,6 @@ from server.catalog.songs import song_shapes
 from server.db.models import Album, Artist, Playlist, Song, SongArtist
 from server.playlists.summaries import playlist_shapes
 
-
 _WEIGHED = 50
 """plays of an album or artist are a sum over its songs: only this many more than shown are weighed"""
 

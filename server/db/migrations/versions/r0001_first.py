@@ -171,7 +171,6 @@ def _songs() -> None:
     op.create_index(op.f("ix_songs_content_hash"), "songs", ["content_hash"])
     op.create_index(op.f("ix_songs_folder_id"), "songs", ["folder_id"])
     op.create_index(op.f("ix_songs_plays"), "songs", ["plays"])
-    op.create_index(op.f("ix_songs_removed_at"), "songs", ["removed_at"])
     op.create_index(op.f("ix_songs_sort_key"), "songs", ["sort_key"])
     op.create_index(op.f("ix_songs_year"), "songs", ["year"])
     op.create_table(
