@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,10 @@ RATE = 44_100
 Pcm = NDArray[np.float32]
 
 
+@cache
 def noise(seconds: float, *, seed: int = 1, rate: int = RATE, channels: int = 2) -> Pcm:
-    """Broadband and quiet: one sample lost or doubled anywhere shows as a large difference."""
+    """Broadband and quiet: one sample lost or doubled anywhere shows as a large difference.
+    Made once: a minute of it takes a tenth of a second, which the loop of a player under test must not spend."""
     samples = round(seconds * rate)
     rng = np.random.default_rng(seed)
     return (rng.standard_normal((samples, channels)) * 0.05).astype(np.float32)

@@ -78,16 +78,20 @@ def test_a_seek_before_the_song_is_open_is_where_it_begins() -> None:
         assert all(seen.position_s >= 39.9 for seen in bench.seen if seen.is_advancing)
 
 
-def test_ten_quick_skips_open_two_songs_at_most() -> None:
+def test_ten_quick_skips_open_the_last_song_only() -> None:
     with running() as bench:
         bench.do(bench.player.play(long_songs(*"abcdefghijkl")))
         bench.until_status(Status.PLAYING, "a")
         before = len(bench.streams.prepared)
-        for _ in range(10):
-            bench.do(bench.player.next())
+
+        async def skip_ten() -> None:
+            for _ in range(10):
+                await bench.player.next()
+
+        bench.do(skip_ten())
         bench.until_status(Status.PLAYING, "k")
-        opened = bench.streams.prepared[before:]
-        assert [name for name in opened if name not in ("k", "l")] in ([], ["b"])
+        opened = set(bench.streams.prepared[before:])
+        assert opened <= {"b", "k", "l"}  # b was to follow a without a gap
         assert bench.titles_heard() == ["a", "k"]
 
 
@@ -97,7 +101,7 @@ def test_previous_goes_to_the_start_first() -> None:
         bench.until_status(Status.PLAYING, "b")
         bench.do(bench.player.seek(10.0))
         bench.do(bench.player.previous())
-        assert bench.player.state.position_s == 0.0
+        assert bench.player.state.position_s < 3.0
         assert bench.player.queue.index == 1
         bench.do(bench.player.previous())
         assert bench.until_status(Status.PLAYING, "a")

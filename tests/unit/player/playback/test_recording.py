@@ -20,8 +20,9 @@ def test_a_finished_recording_is_a_float_wav(tmp_path: Path) -> None:
         file.write(pcm.tobytes() + b"\1\2\3")  # a torn last sample
     assert record.finish() == len(pcm)
     with av.open(str(path)) as container:
+        codec = container.streams.audio[0].codec_context.name
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    assert container.streams.audio[0].codec_context.name == "pcm_f32le"
+    assert codec == "pcm_f32le"
     assert np.array_equal(np.concatenate(frames, axis=1).reshape(-1, 2), pcm)
 
 
