@@ -42,10 +42,10 @@ def _waves(draw: ImageDraw.ImageDraw, side: int, colour: Colour, chance: random.
         height, depth = side * (0.16 + 0.17 * line), side * chance.uniform(0.05, 0.17)
         turns, phase = chance.uniform(0.9, 1.6), chance.uniform(0, 6.3)
         points = [
-            (x, height + depth * math.sin(phase + turns * 2 * math.pi * x / side)) for x in range(-60, side + 61, 6)
+            (x, height + depth * math.sin(phase + turns * 2 * math.pi * x / side)) for x in range(-60, side + 61, 12)
         ]
         shade = _lighter(colour, 0.12 * line)
-        draw.line(points, fill=(*shade, 235), width=side // 22, joint="curve")
+        draw.line(points, fill=shade, width=side // 22, joint="curve")
 
 
 def _bars(draw: ImageDraw.ImageDraw, side: int, colour: Colour, chance: random.Random) -> None:

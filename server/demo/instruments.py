@@ -123,18 +123,18 @@ def snare(_pitch: int, seconds: float) -> Mono:
     at = _times(min(seconds, 0.3))
     noise = np.random.default_rng(5).standard_normal(len(at))
     noise = noise - np.roll(noise, 1) * 0.6
-    hit = 0.35 * noise * np.exp(-17 * at) + 0.5 * np.sin(2 * np.pi * 186 * at) * np.exp(-24 * at)
+    hit = 0.2 * noise * np.exp(-17 * at) + 0.5 * np.sin(2 * np.pi * 186 * at) * np.exp(-24 * at)
     return _note(hit * _envelope(len(at), 0.001, 0.08))
 
 
 def hat(_pitch: int, seconds: float) -> Mono:
     at = _times(min(seconds, 0.12))
-    noise = np.diff(np.random.default_rng(9).standard_normal(len(at) + 2), 2)
-    return _note(0.16 * noise * np.exp(-45 * at) * _envelope(len(at), 0.001, 0.03))
+    noise = np.diff(np.random.default_rng(9).standard_normal(len(at) + 1))
+    return _note(0.09 * noise * np.exp(-45 * at) * _envelope(len(at), 0.001, 0.03))
 
 
 def brush(_pitch: int, seconds: float) -> Mono:
     """A shaker, or brushes on a snare."""
     at = _times(min(seconds, 0.2))
     noise = np.diff(np.random.default_rng(13).standard_normal(len(at) + 1))
-    return _note(0.14 * noise * np.exp(-18 * at) * _envelope(len(at), 0.03, 0.08))
+    return _note(0.1 * noise * np.exp(-18 * at) * _envelope(len(at), 0.03, 0.08))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from server.jobs import Jobs, Priority, StopSignal
+
+_LIMIT_S = 30.0
+
+
+def test_urgent_jobs_do_not_wait_and_keys_are_queued_once() -> None:
+    order: list[str] = []
+    running, gate, urgent, last = (threading.Event() for _ in range(4))
+
+    def hold(_stop: StopSignal) -> None:
+        running.set()
+        gate.wait(_LIMIT_S)
+
+    def end(_stop: StopSignal) -> None:
+        order.append("idle")
+        last.set()
+
+    jobs = Jobs()
+    jobs.start()
+    jobs.submit("hold", hold)
+    assert running.wait(_LIMIT_S)
+    assert jobs.submit("idle", end, Priority.IDLE)
+    assert not jobs.submit("idle", end, Priority.IDLE)
+    jobs.submit("normal", lambda _stop: order.append("normal"))
+    jobs.submit("urgent", lambda _stop: urgent.set(), Priority.URGENT)
+    assert urgent.wait(_LIMIT_S), "an urgent job waited for the background"
+    gate.set()
+    assert last.wait(_LIMIT_S)
+    jobs.stop()
+    assert order == ["normal", "idle"]
+    assert not jobs.submit("after", hold)
+
+
+@pytest.mark.allow_log(r"job bad failed")
+def test_a_failing_job_ends_nothing_else() -> None:
+    done = threading.Event()
+
+    def fail(_stop: StopSignal) -> None:
+        raise RuntimeError("provoked")
+
+    jobs = Jobs()
+    jobs.start()
+    jobs.submit("bad", fail)
+    jobs.submit("good", lambda _stop: done.set())
+    assert done.wait(_LIMIT_S)
+    jobs.stop()
+
+
+def test_stopping_asks_the_running_job_to_end() -> None:
+    running, ended = threading.Event(), threading.Event()
+
+    def work(stop: StopSignal) -> None:
+        running.set()
+        stop.wait(_LIMIT_S)
+        ended.set()
+
+    jobs = Jobs()
+    jobs.start()
+    jobs.submit("work", work)
+    assert running.wait(_LIMIT_S)
+    jobs.stop()
+    assert ended.is_set()
