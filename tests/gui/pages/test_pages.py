@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QDropEvent
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -291,8 +291,8 @@ def test_every_control_has_a_name_and_the_page_paints_in_both_palettes(
     shown(qtbot, page)
     for control in page.findChildren(QWidget):
         if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisible():
-            interface = QAccessible.queryAccessibleInterface(control)
-            assert control.accessibleName() or interface.text(QAccessible.Text.Name), control
+            # Asking QAccessible itself is no way: PySide frees the interface that Qt's cache goes on using.
+            assert control.accessibleName() or (isinstance(control, QAbstractButton) and control.text()), control
     dark = page.grab().toImage()
     around.context.theme.set_mode("light")
     assert page.grab().toImage() != dark
