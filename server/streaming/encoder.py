@@ -19,6 +19,8 @@ from server.streaming.ladder import FRAME_SAMPLES, Rendition, Timeline
 from server.streaming.source import Samples
 
 PRE_ROLL_FRAMES = 8
+_CODER = "fast"
+"""FFmpeg's quantiser: four times as fast as `twoloop`, and no worse where bits are short (docs/decisions/0002)"""
 _SMALLEST_BPS = 8_000
 _MOST_ATTEMPTS = 6
 
@@ -40,7 +42,7 @@ def encode_segment(samples: Samples, timeline: Timeline, segment: int, rendition
     bit_rate = rendition.average_bps - round(container * 8 / span_s)
     for _ in range(_MOST_ATTEMPTS):
         rate = max(bit_rate, _SMALLEST_BPS)
-        frames = _encode(samples, timeline.rate, rate, rendition.coder, dropped + len(span))[dropped:]
+        frames = _encode(samples, timeline.rate, rate, dropped + len(span))[dropped:]
         size = sum(map(len, frames))
         if size <= budget or bit_rate <= _SMALLEST_BPS:
             break
@@ -48,7 +50,7 @@ def encode_segment(samples: Samples, timeline: Timeline, segment: int, rendition
     return frames
 
 
-def _encode(samples: Samples, rate: int, bit_rate: int, coder: str, frame_count: int) -> list[bytes]:
+def _encode(samples: Samples, rate: int, bit_rate: int, frame_count: int) -> list[bytes]:
     context = av.CodecContext.create("aac", "w")
     assert isinstance(context, AudioCodecContext)
     context.sample_rate = rate
@@ -56,7 +58,7 @@ def _encode(samples: Samples, rate: int, bit_rate: int, coder: str, frame_count:
     context.format = "fltp"
     context.bit_rate = bit_rate
     context.time_base = Fraction(1, rate)
-    context.options = {"aac_coder": coder}
+    context.options = {"aac_coder": _CODER}
     frames: list[bytes] = []
     for start in range(0, len(samples), FRAME_SAMPLES):
         frames += _packets(context, _frame(samples[start : start + FRAME_SAMPLES], start, context))

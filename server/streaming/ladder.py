@@ -16,7 +16,6 @@ PLAN_CAPS_KBPS = {"free": 128}
 """what a plan may stream at most; a plan not named here may have all"""
 
 _PEAK_RATIO = 1.15
-_TWOLOOP_UP_TO_KBPS = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,6 @@ class Rendition:
     def peak_bps(self) -> int:
         """BANDWIDTH: no segment is larger (the packager encodes again what would be)."""
         return round(self.kbps * 1000 * _PEAK_RATIO)
-
-    @property
-    def coder(self) -> str:
-        """FFmpeg's AAC quantiser: `twoloop` sounds better where bits are short and keeps its rate; above, `fast`
-        is as good and several times as fast (docs/decisions/0002-segments-encoded-apart.md has the figures)."""
-        return "twoloop" if self.kbps <= _TWOLOOP_UP_TO_KBPS else "fast"
 
 
 LADDER = tuple(Rendition(kbps) for kbps in RATES_KBPS)
