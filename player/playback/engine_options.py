@@ -88,13 +88,13 @@ def mpv_options(config: EngineConfig) -> dict[str, str]:
         case Output.SILENT:
             options |= {"ao": "null", "ao-null-untimed": "yes" if config.is_untimed else "no"}
         case Output.RECORDING:
-            # Float is what AAC decodes to: nothing is rounded or dithered. Our own header is already in the file.
+            # mpv rounds to 16 bits without dither, as ffmpeg does. Our own header is already in the file.
             options |= {
                 "ao": "pcm",
                 "ao-pcm-file": str(config.record_to),
                 "ao-pcm-append": "yes",
                 "ao-pcm-waveheader": "no",
-                "audio-format": "float",
+                "audio-format": "s16",
             }
     is_recording = config.output is Output.RECORDING
     options["volume"] = "100" if is_recording else f"{volume_percent(config.volume):.3f}"

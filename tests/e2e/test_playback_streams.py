@@ -106,7 +106,7 @@ def listening(config: EngineConfig, abr: Controller, **songs: Song) -> Iterator[
             runtime.stop()
 
 
-def decoded(known: Song, rungs: list[int], folder: Path) -> NDArray[np.float32]:
+def decoded(known: Song, rungs: list[int], folder: Path) -> NDArray[np.int16]:
     """What libmpv itself makes of init and segments as one plain file, cut to the song's true length. The same
     libmpv, because each version of FFmpeg rounds AAC in its own way."""
     import mpv
@@ -115,22 +115,22 @@ def decoded(known: Song, rungs: list[int], folder: Path) -> NDArray[np.float32]:
     plain.write_bytes(known.plain_file(rungs))
     pcm.unlink(missing_ok=True)
     player = mpv.MPV(
-        config="no", vid="no", ao="pcm", ao_pcm_file=str(pcm), ao_pcm_waveheader="no", audio_format="float"
+        config="no", vid="no", ao="pcm", ao_pcm_file=str(pcm), ao_pcm_waveheader="no", audio_format="s16"
     )
     with player.prepare_and_wait_for_event("end_file", timeout=LIMIT_S):
         player.play(str(plain))
     player.terminate()
-    samples: NDArray[np.float32] = np.frombuffer(pcm.read_bytes(), "<f4").reshape(-1, known.channels)
+    samples: NDArray[np.int16] = np.frombuffer(pcm.read_bytes(), "<i2").reshape(-1, known.channels)
     assert len(samples) >= known.timeline.sample_count
     return samples[: known.timeline.sample_count]
 
 
-def recorded(path: Path, channels: int = 2) -> NDArray[np.float32]:
-    samples: NDArray[np.float32] = np.frombuffer(path.read_bytes()[HEADER_BYTES:], "<f4").reshape(-1, channels)
+def recorded(path: Path, channels: int = 2) -> NDArray[np.int16]:
+    samples: NDArray[np.int16] = np.frombuffer(path.read_bytes()[HEADER_BYTES:], "<i2").reshape(-1, channels)
     return samples
 
 
-def record(path: Path, abr: Controller, songs: dict[str, Song], faults: Sequence[Fault] = ()) -> NDArray[np.float32]:
+def record(path: Path, abr: Controller, songs: dict[str, Song], faults: Sequence[Fault] = ()) -> NDArray[np.int16]:
     with listening(EngineConfig(Output.RECORDING, record_to=path), abr, **songs) as listener:
         listener.server.faults.extend(faults)
         listener.play(*songs)

@@ -5,24 +5,29 @@ from __future__ import annotations
 import struct
 import threading
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from player.domain.catalogue import AlbumRef, Track
 from player.domain.ids import AlbumId, TrackId
+from player.playback.recording import HEADER_BYTES
 
 RATE = 44_100
+FULL_SCALE = 32_768
 Pcm = NDArray[np.float32]
 
 
 @cache
 def noise(seconds: float, *, seed: int = 1, rate: int = RATE, channels: int = 2) -> Pcm:
-    """Broadband and quiet: one sample lost or doubled anywhere shows as a large difference.
+    """Broadband and quiet: one sample lost or doubled anywhere shows as a large difference. On the grid of 16 bits,
+    so that a recording holds it exactly.
     Made once: a minute of it takes a tenth of a second, which the loop of a player under test must not spend."""
     samples = round(seconds * rate)
     rng = np.random.default_rng(seed)
-    return (rng.standard_normal((samples, channels)) * 0.05).astype(np.float32)
+    grid = np.rint(rng.standard_normal((samples, channels)) * 0.05 * FULL_SCALE)
+    return (grid / FULL_SCALE).astype(np.float32)
 
 
 def wav(pcm: Pcm, rate: int = RATE) -> bytes:
@@ -97,3 +102,9 @@ def track(track_id: str, *, seconds: float = 1.0, album: str | None = None) -> T
         album=None if album is None else AlbumRef(AlbumId(album), album),
         duration_s=seconds,
     )
+
+
+def from_recording(path: Path, channels: int = 2) -> Pcm:
+    """The samples of a recording, full scale 1."""
+    samples = np.frombuffer(path.read_bytes()[HEADER_BYTES:], "<i2").reshape(-1, channels)
+    return (samples / FULL_SCALE).astype(np.float32)

@@ -28,9 +28,8 @@ from player.playback.engine_events import (
 )
 from player.playback.engine_log import log_line
 from player.playback.engine_options import EngineConfig, Output, volume_percent
-from player.playback.recording import HEADER_BYTES
 from tests.unit.player.playback.bench import FAST, LIMIT_S, SILENT
-from tests.unit.player.playback.songs import RATE, Pcm, WavStream, noise, wav
+from tests.unit.player.playback.songs import RATE, Pcm, WavStream, from_recording, noise, wav
 
 
 class EngineBench:
@@ -77,11 +76,6 @@ def opened() -> Iterator[Callable[[EngineConfig], EngineBench]]:
         bench.engine.close()
 
 
-def recorded(path: Path, channels: int = 2) -> Pcm:
-    samples: Pcm = np.frombuffer(path.read_bytes()[HEADER_BYTES:], "<f4").reshape(-1, channels)
-    return samples
-
-
 def record(bench: EngineBench, *streams: WavStream, gains: tuple[str, ...] = ()) -> None:
     """Play the songs one behind the other as fast as they decode, and finish the file."""
     gain = gains or ("no",) * len(streams)
@@ -102,7 +96,7 @@ def test_songs_cut_from_one_source_join_to_the_sample(
     parts = [source[: cuts[0]], source[cuts[0] : cuts[1]], source[cuts[1] :]]
     path = tmp_path / "joined.wav"
     record(opened(EngineConfig(Output.RECORDING, record_to=path)), *(WavStream(part) for part in parts))
-    assert np.array_equal(recorded(path), source)
+    assert np.array_equal(from_recording(path), source)
 
 
 def test_a_recording_ignores_the_volume(tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]) -> None:
@@ -111,7 +105,7 @@ def test_a_recording_ignores_the_volume(tmp_path: Path, opened: Callable[[Engine
     bench.engine.set_volume(0.1)
     bench.engine.set_muted(True)
     record(bench, WavStream(source))
-    assert np.array_equal(recorded(path), source)
+    assert np.array_equal(from_recording(path), source)
 
 
 def test_a_recording_takes_the_format_of_its_first_song(
@@ -120,7 +114,7 @@ def test_a_recording_takes_the_format_of_its_first_song(
     path = tmp_path / "mixed.wav"
     second = WavStream(noise(1.0, rate=48_000, channels=1), rate=48_000)
     record(opened(EngineConfig(Output.RECORDING, record_to=path)), WavStream(noise(1.0)), second)
-    samples = recorded(path)
+    samples = from_recording(path)
     assert abs(len(samples) - 2 * RATE) < 64  # the resampler's own delay
     assert np.array_equal(samples[:RATE], noise(1.0))
 
@@ -135,7 +129,7 @@ def test_a_recording_survives_silence_between_songs(
     bench.engine.load(WavStream(source[50_000:]))
     bench.until_ended(2)
     bench.engine.close()
-    assert np.array_equal(recorded(path), source)
+    assert np.array_equal(from_recording(path), source)
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, 1_000, 44_100, 88_200, 100_003, 132_299, 220_499])
@@ -147,7 +141,7 @@ def test_starts_and_seeks_are_exact(
     bench.engine.load(WavStream(source), position_s=position / RATE)
     bench.until_ended()
     bench.engine.close()
-    assert np.array_equal(recorded(path), source[position:])
+    assert np.array_equal(from_recording(path), source[position:])
 
 
 def test_a_seek_while_playing_lands_where_it_should(opened: Callable[[EngineConfig], EngineBench]) -> None:
@@ -178,7 +172,7 @@ def test_the_next_song_can_be_replaced_without_touching_the_current(
     bench.engine.promote_next()
     bench.until_ended(2)
     bench.engine.close()
-    assert np.array_equal(recorded(path), source)
+    assert np.array_equal(from_recording(path), source)
     assert all(stream.is_cancelled for stream in dropped)
 
 
@@ -204,7 +198,7 @@ def test_no_configuration_of_the_listeners_own_mpv_is_read(
     bench = opened(EngineConfig(Output.RECORDING, record_to=path))
     record(bench, WavStream(source))
     assert not planted.exists()
-    assert np.array_equal(recorded(path), source)
+    assert np.array_equal(from_recording(path), source)
 
 
 def level_db(pcm: Pcm) -> float:
@@ -249,7 +243,7 @@ def test_loudness_is_applied_from_the_first_sample_of_its_song(
     )
     bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=target_lufs))
     record(bench, WavStream(source), tagged, gains=("no", mode))
-    samples = recorded(path)
+    samples = from_recording(path)
     assert np.array_equal(samples[:RATE], source)
     assert level_db(samples[RATE:]) - level_db(source) == pytest.approx(expected_db, abs=0.02)
     assert level_db(samples[RATE : RATE + 200]) - level_db(source[:200]) == pytest.approx(expected_db, abs=0.1)
@@ -262,7 +256,7 @@ def test_a_gain_never_lifts_the_peak_over_full_scale(
     tagged = flac_with_gain(source, tmp_path / "a.flac", track_gain="+20 dB", track_peak="0.5")
     bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=-18.0))
     record(bench, tagged, gains=("track",))
-    assert level_db(recorded(path)) - level_db(source) == pytest.approx(6.02, abs=0.05)
+    assert level_db(from_recording(path)) - level_db(source) == pytest.approx(6.02, abs=0.05)
 
 
 def test_the_slider_is_a_perceived_scale() -> None:
