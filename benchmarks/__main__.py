@@ -9,7 +9,6 @@ import sys
 BENCHMARKS = {
     "start": "second start of `dev.py run`: window interactive and first sound",
     "record": "`--record` of an album against the decode of its top rendition, sample for sample",
-    "packager": "encoding a segment on demand, against the time it plays",
 }
 
 
@@ -20,7 +19,7 @@ def main(names: list[str]) -> int:
             print(f"There is no benchmark named {name}.")
         print("Benchmarks:\n" + "\n".join(f"  {name:10} {what}" for name, what in BENCHMARKS.items()))
         return 2 if unknown else 0
-    results = [importlib.import_module(f"benchmarks.{name}").main() for name in names]
+    results: list[int] = [importlib.import_module(f"benchmarks.{name}").main() for name in names]
     return max(results)
 
 
