@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from player import settings
 from player.clock import SystemClock
+from ui.collector import Collector
 from ui.core import Core
 from ui.theme.theme import Theme
 from ui.window import Window
@@ -30,6 +31,7 @@ def run_window(
     no view listens any more. `screenshots` takes pictures of the first pages into that folder and closes.
     `on_shown` runs once the window is on the screen."""
     app = build_application()
+    collector = Collector(app)
     theme = Theme(app, mode=core.settings.get(settings.THEME), text_scale=core.settings.get(settings.TEXT_SCALE))
     window = Window(core, theme, SystemClock())
     app.aboutToQuit.connect(window.close_parts)
@@ -48,6 +50,7 @@ def run_window(
     window.close_parts()
     window.deleteLater()
     app.processEvents()
+    collector.stop()
     return status
 
 

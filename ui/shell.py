@@ -47,6 +47,8 @@ class Shell(QWidget):
         super().__init__()
         self._core = core
         self._theme = theme
+        # Takes the focus from the search field when the page is clicked, and first: Space then means play.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.toasts = Toasts(self)
         self.covers = CoverLoader(core.accounts, core.runtime, fades=not theme.reduces_motion)
         self.songs = SongActions(core.accounts, core.playback, GuiScope(core.runtime))
@@ -143,6 +145,7 @@ class Shell(QWidget):
         self.sidebar_presenter.start()
         self.queue_presenter.start()
         self.ingest_presenter.start()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.router.recall(self._core.settings.get(settings.LAST_PAGE))
 
     def leave(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from player.account.port import PlaceKind
 from ui.pages.setup_column import SetupColumn
@@ -27,12 +27,10 @@ class FirstRunPage(SetupColumn):
     def __init__(self, theme: Theme, presenter: FirstRunPresenter) -> None:
         super().__init__(theme, "Where does your music live?", "You can switch to another place later.")
         self._presenter = presenter
-        self._group = QButtonGroup(self)
         self.choices: dict[PlaceKind, Choice] = {}
         for kind, icon, title, words in CHOICES:
             choice = Choice(theme, icon, title, words)
-            choice.clicked.connect(lambda _checked, wanted=kind: presenter.choose(wanted))
-            self._group.addButton(choice)
+            choice.clicked.connect(lambda _checked, wanted=kind: self._choose(wanted))
             self.choices[kind] = choice
             self.column.addWidget(choice)
         self._folder_box = self._build_folder(theme)
@@ -43,6 +41,10 @@ class FirstRunPage(SetupColumn):
         self.column.addLayout(self._build_foot(theme))
         presenter.state_changed.connect(self.show_state)
         self.show_state(presenter.state)
+
+    def _choose(self, kind: PlaceKind) -> None:
+        self._presenter.choose(kind)
+        self.show_state(self._presenter.state)  # a click on the chosen one has turned it over
 
     def show_state(self, state: FirstRunState) -> None:
         for kind, choice in self.choices.items():

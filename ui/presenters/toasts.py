@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 Undo = Callable[[], None]
 STAY_MS = 4000
 STAY_WITH_UNDO_MS = 8000  # time to read, think, and reach it by keyboard
+TICK_MS = 500
 MOST = 3
 
 
@@ -34,8 +35,10 @@ class Toasts(QObject):
         super().__init__(parent)
         self._shown: dict[int, Toast] = {}
         self._undo: dict[int, Undo] = {}
-        self._timers: dict[int, QTimer] = {}
+        self._left_ms: dict[int, int] = {}
         self._last = 0
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self.tick)
 
     @property
     def shown(self) -> tuple[Toast, ...]:
@@ -46,14 +49,12 @@ class Toasts(QObject):
         self._last += 1
         number = self._last
         self._shown[number] = Toast(number, text, undo is not None, action)
+        self._left_ms[number] = STAY_MS if undo is None else STAY_WITH_UNDO_MS
         if undo is not None:
             self._undo[number] = undo
-        timer = QTimer(self, singleShot=True, interval=STAY_MS if undo is None else STAY_WITH_UNDO_MS)
-        timer.timeout.connect(lambda: self.dismiss(number))
-        self._timers[number] = timer
-        timer.start()
         while len(self._shown) > MOST:
             self._forget(next(iter(self._shown)))
+        self._clock.start()
         self.changed.emit(self.shown)
         return number
 
@@ -70,15 +71,24 @@ class Toasts(QObject):
 
     def hold(self, is_held: bool) -> None:
         """The mouse or the focus is on the toasts: they stay."""
-        for timer in self._timers.values():
-            if is_held:
-                timer.stop()
-            else:
-                timer.start()
+        if is_held:
+            self._clock.stop()
+        elif self._shown:
+            self._clock.start()
+
+    def tick(self) -> None:
+        """A moment passed: those whose time is over go."""
+        for number in list(self._left_ms):
+            self._left_ms[number] -= TICK_MS
+        over = [number for number, left in self._left_ms.items() if left <= 0]
+        for number in over:
+            self._forget(number)
+        if over:
+            self.changed.emit(self.shown)
 
     def _forget(self, number: int) -> None:
         del self._shown[number]
+        del self._left_ms[number]
         self._undo.pop(number, None)
-        timer = self._timers.pop(number)
-        timer.stop()
-        timer.deleteLater()
+        if not self._shown:
+            self._clock.stop()

@@ -1,19 +1,26 @@
 """Icons in the palette's colours, drawn from the Phosphor font that qtawesome brings. GUI thread.
 
 The font file is read directly: importing qtawesome costs 100 to 360 ms (it loads qtpy and ten fonts) and the window
-needs one font. Glyphs are painted when first shown, at the device's pixel ratio.
+needs one font. Glyphs are painted when an icon is first
+asked for, in the sizes the window uses and for both common pixel ratios: a QIconEngine of our own would be destroyed
+by Qt behind Python's back.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPainterPath, QPixmap
+
+from ui.theme.tokens import SIZE, TYPE
 
 LOGO = "logo"
+SIDES = (TYPE.body, SIZE.icon_small, SIZE.icon, SIZE.avatar, SIZE.field)
+RATIOS = (1, 2)
 
 
 class Icons:
@@ -29,11 +36,21 @@ class Icons:
         key = (name, colour, active, disabled)
         if key not in self._made:
             if name == LOGO:
-                self._made[key] = QIcon(_LogoEngine(colour))
+                self._made[key] = _drawn(lambda painter, area, _mode: _draw_logo(painter, area, colour))
             else:
                 self._load()
-                self._made[key] = QIcon(_GlyphEngine(self._family, self._glyphs[name], colour, active, disabled))
+                self._made[key] = self._glyph_icon(self._glyphs[name], colour, active, disabled)
         return self._made[key]
+
+    def _glyph_icon(self, glyph: str, colour: str, active: str, disabled: str) -> QIcon:
+        colours = {
+            QIcon.Mode.Normal: colour,
+            QIcon.Mode.Active: active,
+            QIcon.Mode.Selected: active,
+            QIcon.Mode.Disabled: disabled,
+        }
+        family = self._family
+        return _drawn(lambda painter, area, mode: _draw_glyph(painter, area, family, glyph, colours[mode]))
 
     def _load(self) -> None:
         if self._glyphs:
@@ -54,60 +71,35 @@ def _font_folder() -> Path:
     return Path(found.submodule_search_locations[0]) / "fonts"
 
 
-class _GlyphEngine(QIconEngine):
-    def __init__(self, family: str, glyph: str, colour: str, active: str, disabled: str) -> None:
-        super().__init__()
-        self._family = family
-        self._glyph = glyph
-        self._colours = {
-            QIcon.Mode.Normal: colour,
-            QIcon.Mode.Active: active,
-            QIcon.Mode.Selected: active,
-            QIcon.Mode.Disabled: disabled,
-        }
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
-        font = QFont(self._family)
-        font.setPixelSize(min(rect.width(), rect.height()))
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        painter.setFont(font)
-        painter.setPen(QColor(self._colours[mode]))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._glyph)
-        painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return _painted(self, size, mode, state)
-
-    def clone(self) -> QIconEngine:
-        colours = self._colours
-        modes = QIcon.Mode
-        return _GlyphEngine(
-            self._family, self._glyph, colours[modes.Normal], colours[modes.Active], colours[modes.Disabled]
-        )
+def _draw_glyph(painter: QPainter, area: QRect, family: str, glyph: str, colour: str) -> None:
+    font = QFont(family)
+    font.setPixelSize(area.height())
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, glyph)
 
 
-class _LogoEngine(QIconEngine):
-    """A drop: a circle whose lower left corner is drawn out, as a note's head that leans into the next."""
+def _draw_logo(painter: QPainter, area: QRect, colour: str) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawPath(logo_path(QRectF(area)))
 
-    def __init__(self, colour: str) -> None:
-        super().__init__()
-        self._colour = colour
 
-    def paint(self, painter: QPainter, rect: QRect, _mode: QIcon.Mode, _state: QIcon.State) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._colour))
-        painter.drawPath(logo_path(QRectF(rect)))
-        painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return _painted(self, size, mode, state)
-
-    def clone(self) -> QIconEngine:
-        return _LogoEngine(self._colour)
+def _drawn(draw: Callable[[QPainter, QRect, QIcon.Mode], None]) -> QIcon:
+    icon = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected, QIcon.Mode.Disabled):
+        for side in SIDES:
+            for ratio in RATIOS:
+                pixmap = QPixmap(side * ratio, side * ratio)
+                pixmap.setDevicePixelRatio(ratio)
+                pixmap.fill(Qt.GlobalColor.transparent)
+                painter = QPainter(pixmap)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw(painter, QRect(0, 0, side, side), mode)
+                painter.end()
+                icon.addPixmap(pixmap, mode)
+    return icon
 
 
 def logo_path(area: QRectF) -> QPainterPath:
@@ -120,12 +112,3 @@ def logo_path(area: QRectF) -> QPainterPath:
     corner = QRectF(QPointF(area.left(), middle.y() - radius), QPointF(middle.x() + radius, area.bottom()))
     foot.addRoundedRect(corner, radius, radius)
     return path.united(foot)
-
-
-def _painted(engine: QIconEngine, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-    pixmap = QPixmap(size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    engine.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-    painter.end()
-    return pixmap

@@ -31,7 +31,8 @@ class ThemedButton(QPushButton):
         weight: QFont.Weight = QFont.Weight.DemiBold,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(parent)
+        super().setText(text.replace("&", "&&"))
         self._theme = theme
         self._icon = (icon, icon_role)
         self._font = (size, weight)
@@ -42,6 +43,13 @@ class ThemedButton(QPushButton):
         self.rename(name or text)
         self._take_look()
         theme.changed.connect(self._take_look)
+
+    def setText(self, text: str) -> None:
+        """A button whose name is its word keeps them the same."""
+        was = self.text().strip().replace("&&", "&")
+        super().setText(text)
+        if self.accessibleName() in {"", was}:
+            self.setAccessibleName(text.strip().replace("&&", "&"))
 
     def rename(self, name: str) -> None:
         self.setAccessibleName(name)

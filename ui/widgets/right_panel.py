@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE
@@ -23,7 +23,6 @@ class RightPanel(QWidget):
         self.setFixedWidth(SIZE.panel)
         self._parts = {"queue": queue, "lyrics": lyrics, "stream": stream}
         self._stack = QStackedWidget()
-        self._group = QButtonGroup(self)
         self.tabs: dict[str, ThemedButton] = {}
         head = QHBoxLayout()
         head.setContentsMargins(SPACE.l, SPACE.m, SPACE.s, 0)
@@ -32,7 +31,6 @@ class RightPanel(QWidget):
             tab = ThemedButton(theme, "tab", text=key.capitalize(), weight=QFont.Weight.DemiBold)
             tab.setCheckable(True)
             tab.clicked.connect(lambda _checked, wanted=key: self.panel_asked.emit(wanted))
-            self._group.addButton(tab)
             self.tabs[key] = tab
             head.addWidget(tab)
             self._stack.addWidget(part)
@@ -50,4 +48,5 @@ class RightPanel(QWidget):
         self.setVisible(panel in self._parts)
         if panel in self._parts:
             self._stack.setCurrentWidget(self._parts[panel])
-            self.tabs[panel].setChecked(True)
+            for key, tab in self.tabs.items():
+                tab.setChecked(key == panel)

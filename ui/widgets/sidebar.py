@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QButtonGroup,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -68,7 +67,7 @@ class Sidebar(QWidget):
         column.setSpacing(0)
         column.addLayout(brand_row(theme, SPACE.s))
         column.addSpacing(SPACE.l)
-        self._places = QButtonGroup(self)
+        self._place = ""
         self.place_buttons: dict[str, ThemedButton] = {}
         for key, icon, text in PLACES:
             column.addWidget(self._build_place(key, icon, text))
@@ -91,11 +90,10 @@ class Sidebar(QWidget):
 
     def show_place(self, place: str, playlist_id: str = "") -> None:
         """Mark where the listener is; an unknown place marks nothing."""
-        self._places.setExclusive(False)
+        self._place = place
         for key, button in self.place_buttons.items():
             button.setChecked(key == place)
             button.set_icon(button.property("icon_name"), "text" if key == place else "muted")
-        self._places.setExclusive(True)
         self.playlists.mark(playlist_id)
 
     def _build_place(self, key: str, icon: str, text: str) -> ThemedButton:
@@ -106,10 +104,15 @@ class Sidebar(QWidget):
         button.setProperty("icon_name", icon)
         button.setCheckable(True)
         button.setFixedHeight(self._theme.scaled(SIZE.field))
-        button.clicked.connect(lambda: self.place_asked.emit(key))
-        self._places.addButton(button)
+        button.clicked.connect(lambda: self._ask(key))
         self.place_buttons[key] = button
         return button
+
+    def _ask(self, place: str) -> None:
+        # A click turns a checkable button over by itself. (A QButtonGroup would not, but takes the tab stop from all
+        # but one of its buttons.)
+        self.place_buttons[place].setChecked(place == self._place)
+        self.place_asked.emit(place)
 
     def _build_playlists_head(self) -> QHBoxLayout:
         head = PlainLabel(

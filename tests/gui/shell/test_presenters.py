@@ -24,7 +24,7 @@ from ui.presenters.sidebar import SidebarPresenter
 from ui.presenters.sign_in import SignInPresenter, server_address
 from ui.presenters.song_actions import SongActions
 from ui.presenters.stream_panel import present as present_stream
-from ui.presenters.toasts import MOST, Toasts
+from ui.presenters.toasts import MOST, STAY_MS, STAY_WITH_UNDO_MS, TICK_MS, Toasts
 from ui.presenters.transport import TransportPresenter
 
 
@@ -319,3 +319,15 @@ def test_toasts_are_few_and_undo_once(qtbot: object) -> None:
     for at in range(MOST + 2):
         toasts.show(str(at))
     assert [toast.text for toast in toasts.shown] == ["2", "3", "4"]
+
+
+def test_toasts_go_by_themselves_and_stay_longer_with_an_undo(qtbot: object) -> None:
+    toasts = Toasts()
+    toasts.show("Added")
+    toasts.show("Removed", lambda: None)
+    for _ in range(STAY_MS // TICK_MS):
+        toasts.tick()
+    assert [toast.text for toast in toasts.shown] == ["Removed"]
+    for _ in range(STAY_WITH_UNDO_MS // TICK_MS):
+        toasts.tick()
+    assert toasts.shown == ()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QHeaderView, QLineEdit, QWidget
 
 from player.account.port import ConnectionPhase, ConnectionState
 from player.domain.playback import Status
@@ -21,7 +21,7 @@ from ui.window import Window
 
 def press(window: Window, keys: str) -> None:
     """As the system delivers it: to the native window, on to whatever has the focus."""
-    combination = QKeySequence(keys)[0]
+    combination = QKeySequence(keys)[0]  # type: ignore[index]  # the stubs of PySide leave it out
     QTest.keyClick(window.windowHandle(), combination.key(), combination.keyboardModifiers())
 
 
@@ -188,7 +188,9 @@ def test_every_control_has_a_name_and_takes_the_focus(world: World, window: Wind
     for page in ("home", "library", "search"):
         window.shell.open_place(page)
     kinds = (QAbstractButton, QAbstractSlider, QLineEdit, QAbstractItemView)
-    controls = [each for kind in kinds for each in window.findChildren(kind) if _is_ours(each)]
+    controls = [
+        each for kind in kinds for each in window.findChildren(kind) if _is_ours(each) and not each.isHidden()
+    ]
     assert len(controls) > 30
     nameless = [
         f"{type(each).__name__} in {type(each.parent()).__name__}" for each in controls if not each.accessibleName()
@@ -200,7 +202,7 @@ def test_every_control_has_a_name_and_takes_the_focus(world: World, window: Wind
 
 def _is_ours(widget: QWidget) -> bool:
     """Not a part Qt puts inside its own views."""
-    return type(widget).__module__.startswith("ui.")
+    return type(widget).__module__.startswith("ui.") and not isinstance(widget, QHeaderView)
 
 
 def test_bars_keep_the_loudest_of_their_share() -> None:
