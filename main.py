@@ -132,7 +132,7 @@ class Segue:
             output = Output.RECORDING
         elif self.options.trace is not None or self.options.tour is not None:
             output = Output.SILENT
-        elif self.options.is_headless and not has_sound_device():
+        elif not has_sound_device():
             say("This machine has no sound device: playing silently.")
             output = Output.SILENT
         else:

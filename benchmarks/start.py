@@ -29,10 +29,10 @@ app.exec()
 """
 
 
-def in_a_screen(command: list[str], env: dict[str, str] | None = None) -> float:
+def in_a_screen(command: list[str]) -> float:
     """Seconds the command takes under Xvfb, the server's own start not counted."""
     began = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **(env or {})}, capture_output=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{command[:3]} ended with {done.returncode}: {done.stderr.decode()[-800:]}")
     return time.monotonic() - began
@@ -41,7 +41,7 @@ def in_a_screen(command: list[str], env: dict[str, str] | None = None) -> float:
 def one_start(data: Path) -> dict[str, float]:
     report = data / "report.json"
     command = ["dev.py", "run", "--data", str(data), "--play", "song:a", "--seconds", "6", "--report", str(report)]
-    in_a_screen([sys.executable, *command], {"SEGUE_AO": "null"})
+    in_a_screen([sys.executable, *command])
     timeline: dict[str, float] = json.loads(report.read_text())["timeline"]
     return timeline
 

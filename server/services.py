@@ -87,7 +87,7 @@ def build_services(config: Config) -> Services:
             config.demo_dir,
             jobs,
             add_folder=lambda folder: ingest.add_folder(folder, is_demo=True),
-            request_scan=ingest.request_scan,
+            expect=ingest.expect,
             tell=ingest.tell,
         ),
         streams=streams,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -148,12 +149,13 @@ class Opener:
     # ---- this computer
 
     async def _open_local(self, place: Place) -> Link:
-        arguments = ["--data", str(self._data_dir / "server")]
+        """Each place on this computer has a backend folder of its own: a library never shows another's songs."""
         if place.kind is PlaceKind.FOLDER:
             place = replace(place, location=str(await self._runtime.in_pool(lambda: _folder(place.location))))
-            arguments += ["--library", place.location]
+            what, name = ["--library", place.location], "folder-" + sha256(place.location.encode()).hexdigest()[:12]
         else:
-            arguments.append("--demo")
+            what, name = ["--demo"], "demo"
+        arguments = ["--data", str(self._data_dir / "server" / name), *what]
         self._on_phase(ConnectionPhase.STARTING_BACKEND, place)
         backend = LocalBackend(self._runtime, arguments, reach=self._reach)
         async with AsyncExitStack() as undo:

@@ -18,7 +18,7 @@ from server.catalog.covers import Covers
 from server.db.models import IngestFailure, LibraryFolder, Song
 from server.db.session import Database
 from server.ingest.analysis import AnalysisStopped, analyse
-from server.ingest.progress import Phase, Progress
+from server.ingest.progress import Phase, Progress, Step
 from server.ingest.scan import FolderScan, unanalysed
 from server.ingest.shelving import note_analysis, note_failure, register_folder, withdraw
 from server.ingest.walk import FoundFile
@@ -64,6 +64,9 @@ class Ingest:
         self._closing = threading.Event()
         self._poller: threading.Thread | None = None
         self._analysed = 0
+        self._lock = threading.Lock()
+        self._scans_due = 0
+        self._arriving: tuple[int, int] | None = None
 
     def start(self) -> None:
         self.request_scan()
@@ -83,8 +86,17 @@ class Ingest:
         self.request_scan()
 
     def request_scan(self) -> None:
-        """Soon, once: requests made before it begins are one."""
+        """Soon, once: requests made before it begins are one. From now on the status says scanning, so that
+        nobody takes a library for whole before it was looked at."""
+        with self._lock:
+            self._scans_due += 1
         self._jobs.submit("ingest scan", self._scan_all)
+
+    def expect(self, done: int, total: int) -> None:
+        """Files are being made in a folder: `done` of `total` are there, and will be scanned."""
+        with self._lock:
+            self._arriving = (done, total)
+        self.request_scan()
 
     def tell(self, line: str) -> None:
         """A line among the progress on the terminal."""
@@ -92,6 +104,11 @@ class Ingest:
 
     def status(self) -> IngestStatus:
         step = self._progress.step
+        with self._lock:
+            if self._arriving is not None:
+                step = Step("scanning", *self._arriving)
+            elif self._scans_due and step.phase != "scanning":
+                step = Step("scanning")
         with self._database.reading() as session:
             songs = session.scalar(select(func.count()).select_from(Song).where(Song.removed_at.is_(None))) or 0
             rows = session.execute(
@@ -105,6 +122,17 @@ class Ingest:
             self.request_scan()
 
     def _scan_all(self, stop: StopSignal) -> None:
+        with self._lock:
+            due, arriving = self._scans_due, self._arriving
+        self._scan_folders(stop)
+        with self._lock:
+            self._scans_due -= due
+            if self._arriving == arriving and arriving is not None and arriving[0] == arriving[1]:
+                self._arriving = None  # the last file that was made has been scanned
+        self._progress.rest()
+        self._jobs.submit("ingest analysis", self._analyse_some, Priority.IDLE)
+
+    def _scan_folders(self, stop: StopSignal) -> None:
         with self._database.reading() as session:
             folders = [(folder.id, Path(folder.path)) for folder in session.scalars(select(LibraryFolder))]
         for folder_id, root in folders:
@@ -112,8 +140,6 @@ class Ingest:
                 return
             self._progress.show("scanning", 0, 0)
             self._scan.run(folder_id, root, stop)
-        self._progress.rest()
-        self._jobs.submit("ingest analysis", self._analyse_some, Priority.IDLE)
 
     def _analyse_some(self, stop: StopSignal) -> None:
         with self._database.reading() as session:

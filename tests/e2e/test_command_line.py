@@ -143,15 +143,19 @@ def test_a_server_that_speaks_nonsense_is_said(tmp_path: Path, nonsense: str) ->
 
 
 def test_a_damaged_database_is_kept_aside_and_said(tmp_path: Path, library: Path) -> None:
-    for part in ("player/player.db", "server/segue.db"):
-        file = tmp_path / part
-        file.parent.mkdir(parents=True)
-        file.write_bytes(b"this is no database " * 500)
-    done = segue("--headless", "--data", tmp_path, "--library", library, "--play", "song:harbour", "--seconds", "0.5")
+    play = ("--headless", "--data", tmp_path, "--library", library, "--play", "song:harbour", "--seconds", "0.5")
+    assert segue(*play).returncode == 0
+    databases = [path for path in tmp_path.rglob("*.db") if path.is_file()]
+    assert len(databases) == 2  # the player's and its backend's
+    for path in databases:
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()
+        path.write_bytes(b"this is no database " * 500)
+    done = segue(*play)
     assert done.returncode == 0, done.stderr
     assert "damaged" in done.stderr
-    assert list((tmp_path / "player").glob("player.db.corrupt-*"))
-    assert list((tmp_path / "server").glob("*.corrupt-*"))
+    for path in databases:
+        assert list(path.parent.glob(f"{path.name}.corrupt-*"))
 
 
 def test_a_missing_libmpv_is_said(tmp_path: Path, library: Path) -> None:
