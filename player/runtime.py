@@ -33,6 +33,7 @@ class Runtime:
         self._thread = threading.Thread(target=self._run, name="net", daemon=True)
         self._pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._calls: set[Future[Any]] = set()
         self._stopped = False
 
     def start(self) -> None:
@@ -44,11 +45,15 @@ class Runtime:
         self.loop.run_forever()
 
     def call(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run `work` on the loop from any other thread."""
+        """Run `work` on the loop from any other thread. The caller may drop the future: asyncio itself holds its
+        tasks weakly, so we hold the call until it is done."""
         if self._stopped:
             work.close()
             raise RuntimeError("the runtime has stopped")
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
+        future = asyncio.run_coroutine_threadsafe(work, self.loop)
+        self._calls.add(future)
+        future.add_done_callback(self._calls.discard)
+        return future
 
     def spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Make a named task; call it on the loop only. A failure nobody awaits is logged as an error."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from server.jobs import Jobs, Priority, StopSignal
 
-
 SONGS = 24  # a test holds it against the repertoire, whose import takes numpy
 
 

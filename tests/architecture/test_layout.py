@@ -24,11 +24,11 @@ def test_no_module_is_named_for_nothing() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_functions_and_classes_stay_readable(path: Path) -> None:
-    """STYLE's limits: a file splits at 600 lines, a function at 60, a class at 300."""
+    """STYLE's limits: a file splits at 600 lines, a function at 60, a class at 300. A migration lists tables: it is data."""
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 600
     for node in ast.walk(_tree(path)):
-        limit = 300 if isinstance(node, ast.ClassDef) else 60
+        limit = 300 if isinstance(node, ast.ClassDef) or "migrations" in path.parts else 60
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             assert size <= limit, f"{path.name}:{node.lineno} {node.name} has {size} lines"

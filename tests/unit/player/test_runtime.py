@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -55,6 +56,14 @@ def test_stop_cancels_what_is_under_way_and_is_idempotent() -> None:
     runtime.stop()
     assert ended.is_set()
     assert runtime.loop.is_closed()
+
+
+def test_a_call_whose_future_was_dropped_lives_on(runtime: Runtime) -> None:
+    started, ended = threading.Event(), threading.Event()
+    runtime.call(_forever(started, ended))
+    assert started.wait(5)
+    gc.collect()
+    assert not ended.is_set()
 
 
 def test_a_stopped_runtime_takes_no_work() -> None:
