@@ -133,19 +133,19 @@ def is_loadable(names: tuple[str, ...]) -> bool:
     return False
 
 
-def has_a_font() -> bool:
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts"]
-    return any(next(folder.rglob("*.[to]tf"), None) for folder in folders if folder.is_dir())
+def has_the_font() -> bool:
+    """Inter, which the window is drawn for; without it any system font serves."""
+    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local" / "share" / "fonts"]
+    return any(next(folder.rglob("Inter*.[to]t[fc]"), None) for folder in folders if folder.is_dir())
 
 
 def missing_packages(*, for_tests: bool) -> list[str]:
     """Packages of this Linux's package manager that are needed and not there."""
     manager = package_manager() or "apt"
     wanted = [packages[manager] for names, packages in SYSTEM_LIBRARIES.items() if not is_loadable(names)]
-    if not has_a_font():
-        wanted.append(
-            {"apt": "fonts-inter", "dnf": "rsms-inter-fonts", "pacman": "inter-font"}.get(manager, "inter-fonts")
-        )
+    if not has_the_font():
+        fonts = {"apt": "fonts-inter", "dnf": "rsms-inter-fonts", "pacman": "inter-font", "zypper": "inter-fonts"}
+        wanted.append(fonts[manager])
     if for_tests:
         wanted += [package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None]
         if manager == "apt" and not shutil.which("xauth"):

@@ -238,13 +238,8 @@ class Segue:
         for close in closing:
             try:
                 self.runtime.call(close()).result(CLOSE_LIMIT_S)
-            except (
-                PlayerError,
-                OSError,
-                concurrent.futures.TimeoutError,
-                concurrent.futures.CancelledError,
-            ) as error:
-                log.error("closing: %s", error)
+            except (PlayerError, OSError, concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
+                log.exception("a part did not close")
         self.runtime.stop()
         self.store.flush()
         self.database.close()

@@ -3,6 +3,7 @@ a test holds the files against what the code says now."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from player.settings import TABLE, AnySetting
@@ -40,7 +41,7 @@ def command_line_page() -> str:
     exits = "\n".join(f"| {code.value} | {meaning} |" for code, meaning in EXIT_MEANINGS.items())
     return f"""# Command line
 
-Made from `main.py` by `python3 dev.py docs`.
+Made from `player/headless/command_line.py` by `python3 dev.py docs`.
 
 ```
 {build_parser().format_help().strip()}
@@ -56,6 +57,7 @@ PAGES = {"settings.md": settings_page, "command-line.md": command_line_page}
 
 
 def main() -> None:
+    os.environ["COLUMNS"] = "100"  # argparse wraps by the terminal's width
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
 

@@ -24,7 +24,7 @@ def test_no_module_is_named_for_nothing() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_functions_and_classes_stay_readable(path: Path) -> None:
-    """STYLE's limits: a file splits at 600 lines, a function at 60, a class at 300. A migration lists tables: it is data."""
+    """A file splits at 600 lines, a function at 60, a class at 300. A migration lists tables: it is data."""
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 600
     for node in ast.walk(_tree(path)):
