@@ -319,7 +319,11 @@ def make_tour(segue: Segue, core: Core, window: Window, theme: Theme, folder: Pa
     from ui.tour.story import Tour
 
     assert segue.link is not None
-    return Tour(core, window, theme, segue.link, segue.recorder, folder, say)
+
+    def say_when(line: str) -> None:
+        say(f"[{time.time() - segue.started_at_s:5.1f} s] {line}")
+
+    return Tour(core, window, theme, segue.link, segue.recorder, folder, say_when)
 
 
 def end_tour(segue: Segue, folder: Path, missing: str) -> ExitCode:
@@ -377,7 +381,7 @@ def run(options: Options) -> ExitCode:
 
 
 def _run(segue: Segue) -> ExitCode:
-    if segue.options.is_headless:
+    if segue.options.is_headless and segue.options.screenshots is None:
         run_headless(segue)
         return ExitCode.OK
     return run_window(segue)

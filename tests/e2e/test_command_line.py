@@ -59,6 +59,20 @@ def test_an_album_plays_over_a_shaped_link_and_is_reported(tmp_path: Path, libra
     assert "Playing" in done.stdout
 
 
+def test_a_restart_goes_on_at_the_song_and_position(tmp_path: Path, library: Path) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    data = ("--headless", "--data", tmp_path / "data")
+    done = segue(*data, "--library", library, "--play", "artist:lowlands", "--seconds", "3", "--report", first)
+    assert done.returncode == 0, done.stderr
+    done = segue(*data, "--seconds", "1", "--report", second)
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads(first.read_text()), json.loads(second.read_text())
+    assert after["songs"][0]["id"] == before["songs"][-1]["id"]
+    left_at_s = before["series"]["position_s"][-1]
+    assert after["series"]["position_s"][0] >= left_at_s - 0.5
+    assert after["series"]["position_s"][0] <= left_at_s + 2.5
+
+
 def test_an_unknown_flag_is_refused_with_the_usage() -> None:
     done = segue("--nonsense")
     assert done.returncode == 2
@@ -195,3 +209,26 @@ def test_what_is_kept_is_for_its_owner_only(tmp_path: Path, library: Path) -> No
     segue("--headless", "--data", tmp_path, "--library", library, "--play", "song:harbour", "--seconds", "0.5")
     mode = stat.S_IMODE((tmp_path / "player" / "player.db").stat().st_mode)
     assert mode == 0o600
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(420)
+def test_the_tour_comes_to_its_end(tmp_path: Path) -> None:
+    folder = tmp_path / "tour"
+    done = subprocess.run(
+        [sys.executable, "main.py", "--data", tmp_path / "data", "--tour", folder],
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    pictures = sorted(path.name for path in folder.glob("*.png"))
+    assert "timeline.png" in pictures
+    assert len(pictures) >= 12
+    assert "Everything came about" in (folder / "summary.md").read_text()
+    report = json.loads((folder / "report.json").read_text())
+    assert report["errors"] == []
+    assert report["first_sound_ms"] > 0
+    assert len({segment["kbps"] for segment in report["segments"]}) >= 3  # it adapted
