@@ -7,6 +7,7 @@ guided tour. Every failure ends in one clear sentence and an exit code that stay
 from __future__ import annotations
 
 import concurrent.futures
+import faulthandler
 import logging
 import os
 import signal
@@ -374,6 +375,9 @@ def run(options: Options) -> ExitCode:
         code = EXIT_OF_ERROR.get(error.code, ExitCode.PLAYBACK_FAILED)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    except Exception:  # the outermost boundary: a fault of ours is told once, and everything is closed all the same
+        log.exception("a fault inside Segue")
+        complain(f"Something went wrong inside Segue. The details are in {options.data / 'logs' / 'segue.log'}.")
     finally:
         write_the_report(segue, code)
         segue.close()
@@ -423,7 +427,18 @@ def void(_: object) -> None:
     """For callbacks that give nothing back."""
 
 
+def harden() -> None:
+    """No core dump: it would hold tokens and keys (OFFLINE.md). PR_SET_DUMPABLE would also do, but it breaks the
+    desktop's file dialogs. A crash still prints where it happened."""
+    faulthandler.enable()
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main(arguments: list[str] | None = None) -> int:
+    harden()
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

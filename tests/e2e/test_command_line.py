@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -203,6 +204,32 @@ def test_a_second_segue_on_the_same_data_is_refused(tmp_path: Path) -> None:
     lock.release()
     assert done.returncode == 11
     assert "already running" in done.stderr
+
+
+def test_no_core_is_dumped() -> None:
+    code = "import main, resource; main.harden(); print(resource.getrlimit(resource.RLIMIT_CORE))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "(0, 0)"
+
+
+def test_no_secret_reaches_the_log(tmp_path: Path, library: Path) -> None:
+    """A whole session at its most talkative: no token, no signature, no owner code."""
+    done = segue(
+        "--headless",
+        "--verbose",
+        "--data",
+        tmp_path,
+        "--library",
+        library,
+        "--play",
+        "song:harbour",
+        "--seconds",
+        "1",
+    )
+    said = done.stderr + done.stdout + (tmp_path / "logs" / "segue.log").read_text()
+    assert done.returncode == 0
+    assert "listening" in said
+    assert not re.search(r"sig=|eyJ|Bearer \w|owner_code|refresh_token", said)
 
 
 def test_what_is_kept_is_for_its_owner_only(tmp_path: Path, library: Path) -> None:
