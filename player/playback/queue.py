@@ -81,7 +81,7 @@ class Queue:
         if self._index is None:
             return ()
         if self._repeat is Repeat.ONE:
-            return (self._order[self._index].track,)
+            return (self._order[self._index].track,) * count
         tail = self._order[self._index : self._index + count]
         if self._repeat is Repeat.ALL:
             tail = tail + self._order[: min(count - len(tail), self._index)]

@@ -280,9 +280,7 @@ class Transport:
             case Ended(load, EndReason.END, _) if song is not None and load == song.load:
                 self._song_ended()
             case Ended(load, EndReason.CUT, position_s) if song is not None and load == song.load:
-                reached_s = position_s if self._deck.has_begun else self._deck.start_s
-                sought_s, self._seek_s = self._seek_s, None
-                self._deck.reopen(reached_s if sought_s is None else sought_s)
+                self._song_cut(song.stream.error, position_s)
             case SoundingChanged():
                 self._observe()
             case DeviceLost():
@@ -300,6 +298,15 @@ class Transport:
             self._seek_s = None
         self._observe()
         self.plan()
+
+    def _song_cut(self, error: PlayerError | None, position_s: float) -> None:
+        """The engine stopped before the song's end: for good where the song itself says why."""
+        if error is not None:
+            self._deck.fail(error)
+            return
+        reached_s = position_s if self._deck.has_begun else self._deck.start_s
+        sought_s, self._seek_s = self._seek_s, None
+        self._deck.reopen(reached_s if sought_s is None else sought_s)
 
     def _song_ended(self) -> None:
         following = self._queue.following()

@@ -22,12 +22,14 @@ from player.network.retry import Backoff
 LOWEST_AFTER = 2  # failures of one segment in a row
 NONSENSE_LIMIT = 4  # nonsense at opening may be a captive portal for a while; then the song cannot play
 REOPEN_LIMIT = 2  # fresh addresses that are refused again are not a matter of expiry
+REOPEN_EVERY = 2  # network failures in a row: the server may have come back elsewhere, as a local backend does
 AHEAD_PAUSE_S = 10.0
 
 
 class Remedy(Enum):
     RETRY = "try again"
     REOPEN = "get fresh addresses"
+    REOPEN_LATER = "try again, at fresh addresses"
     GIVE_UP = "the song cannot play"
 
 
@@ -50,13 +52,14 @@ class Faults:
 
     def segment_failed(self, track_id: TrackId, slot: int, error: PlayerError) -> Remedy:
         self.last_error = error
-        self._segments[track_id, slot] = self._segments.get((track_id, slot), 0) + 1
-        if isinstance(error, (NotFound, Conflict)):
+        failures = self._segments[track_id, slot] = self._segments.get((track_id, slot), 0) + 1
+        if isinstance(error, Conflict):
             return Remedy.GIVE_UP
-        if isinstance(error, (Rejected, AuthError)):
+        if isinstance(error, (NotFound, Rejected, AuthError)):  # a file that changed has addresses of its own
             self._reopened[track_id] = self._reopened.get(track_id, 0) + 1
             return Remedy.GIVE_UP if self._reopened[track_id] > REOPEN_LIMIT else Remedy.REOPEN
-        return Remedy.RETRY
+        is_unreached = isinstance(error, NetworkError) and not isinstance(error, RateLimited)
+        return Remedy.REOPEN_LATER if is_unreached and failures % REOPEN_EVERY == 0 else Remedy.RETRY
 
     def trickled(self, track_id: TrackId, slot: int) -> None:
         self.segment_failed(track_id, slot, NetworkError("the connection all but stopped"))

@@ -2,9 +2,10 @@
 fails. Everything runs on the `net` loop; playback calls `prepare`, `plan` and `report_position`, mpv's threads reach
 it only by the wake-up of a waiting TrackStream.
 
-One segment is in flight at a time, so that the throughput measured is the link's own. A failure holds, it never
-skips: retry with jittered backoff, the lowest rung after two failures of a segment, fresh addresses when the signed
-ones expire. Only the song itself being gone ends it, with `TrackStream.error`.
+One segment is in flight at a time (player/streaming/fetching.py), so that the throughput measured is the link's own.
+A failure holds, it never skips: retry with jittered backoff, the lowest rung after two failures of a segment, fresh
+addresses when the signed ones expire or the server moved. Only what cannot be had at all ends a song, with
+`TrackStream.error`, and not before the music has reached it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from player.streaming.abr.controller import Controller
 from player.streaming.abr.state import Fetch, Wait
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
-from player.streaming.health import FetchMeter, Health, HealthState, LookAheadStats
+from player.streaming.fetching import Fetching
+from player.streaming.health import Health, HealthState, LookAheadStats
+from player.streaming.holding import Holding
 from player.streaming.opening import Opener, OpenStream, Tags
 from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
 from player.streaming.replay_gain import replay_gain_tags
@@ -37,12 +40,12 @@ from player.streaming.track_stream import TrackStream
 
 log = logging.getLogger("abr")
 
-TICK_S = 0.1  # how often a request under way is judged
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
 OPEN_NEXT_S = 8.0  # buffer from which the next songs are opened: their playlists must not delay this one
 NEXT_SONGS = 2  # opened beforehand however long this song is, for their heads
 SEEK_S = 3.0  # a position that far from the one reported before is a seek
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
+REACHED_S = 1.0  # the music has come to a segment that cannot be had: mpv stops a little before the last sample
 MEMORY_BYTES = 64 * 1024 * 1024
 
 
@@ -75,19 +78,26 @@ class LookAhead:
         self._on_fetch = on_fetch
         self._opener = Opener(client, open_stream, tags)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
-        self._source = source or NetworkSource(client)
         self._faults = Faults(backoff or Backoff())
-        self._meter = FetchMeter()
+        self._holding = Holding(clock, self._faults)
+        self._fetching = Fetching(
+            runtime=runtime,
+            clock=clock,
+            controller=controller,
+            opener=self._opener,
+            source=source or NetworkSource(client),
+            faults=self._faults,
+            holding=self._holding,
+            buffer_s=self._measured,
+            on_fetch=self._fetched,
+        )
         self._memory_bytes = memory_bytes
         self._plan: tuple[Track, ...] = ()
         self._position: tuple[TrackId, float] | None = None
         self._is_opening = True
-        self._active: Download | None = None
-        self._active_task: asyncio.Task[PlayerError | None] | None = None
         self._wake = asyncio.Event()
-        self._retry = asyncio.Event()
-        self._next_retry_at_s: float | None = None
         self._buffer_s = 0.0
+        """audio held without a hole from the position on, over the songs of the plan; `_measured` alone sets it"""
         self._loop_task: asyncio.Task[None] | None = None
         self._is_metered = False
         self._is_closed = False
@@ -108,11 +118,11 @@ class LookAhead:
                 if self._faults.opening_failed(track.id, error) is not Remedy.RETRY:
                     raise
                 log.info("opening %s failed (%s), trying again", track.id, error.code)
-                await self._hold(error)
+                await self._holding.wait(error)
                 self._songs.prepared(track.id)
             else:
                 self._faults.opened(track.id)
-                self._next_retry_at_s = None
+                self._holding.is_over()
                 self._wake.set()
                 return TrackStream(media, self._reader_waits)
 
@@ -125,13 +135,14 @@ class LookAhead:
         current = self._plan[0].id if self._plan else None
         if current != before:
             self._is_opening = True
-            self._retry.set()
+            self._holding.retry_now()
             if self._position is not None and self._position[0] != current:
                 self._position = None
         planned = {track.id for track in self._plan}
-        if self._active is not None and self._active.media.track.id not in planned:
-            self._cancel_active()
+        if self._fetching.active is not None and self._fetching.active.media.track.id not in planned:
+            self._fetching.cancel()
         self._preempt()
+        self._measured()
         self._wake.set()
 
     def report_position(self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool) -> None:
@@ -148,29 +159,29 @@ class LookAhead:
             self._is_opening = True
         elif is_playing and is_held and engine_ahead_s > 0.0:
             self._is_opening = False
-        held_s = media.grid.start_s(media.held_until(slot)) - position_s if is_held else 0.0
-        self._buffer_s = max(held_s, engine_ahead_s, 0.0)
         self._preempt()
+        self._end_where_refused()
+        self._measured()
 
     def set_metered(self, is_metered: bool) -> None:
         """On a metered network nothing is fetched twice."""
         self._is_metered = is_metered
 
     def retry_now(self) -> None:
-        self._retry.set()
+        self._holding.retry_now()
 
     @property
     def health(self) -> Health:
         return Health(
             state=self._state(),
-            next_retry_at_s=self._next_retry_at_s,
+            next_retry_at_s=self._holding.next_retry_at_s,
             error=self._current_error() or self._faults.last_error,
             buffer_s=self._buffer_s,
             throughput_kbps=self._controller.throughput_kbps,
         )
 
     def stats(self) -> LookAheadStats:
-        meter = self._meter
+        meter = self._fetching.meter
         return LookAheadStats(
             throughput_kbps=self._controller.throughput_kbps,
             latency_s=self._controller.latency_s,
@@ -187,8 +198,8 @@ class LookAhead:
     async def aclose(self) -> None:
         self._is_closed = True
         self._songs.close()
-        self._cancel_active()
-        self._retry.set()
+        self._fetching.cancel()
+        self._holding.retry_now()
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
@@ -208,6 +219,7 @@ class LookAhead:
 
     def _wanted(self) -> None:
         self._preempt()
+        self._end_where_refused()
         self._wake.set()
 
     async def _run(self) -> None:
@@ -219,7 +231,7 @@ class LookAhead:
                 await self._sleep(min(chosen.seconds, IDLE_S))
                 self._controller.idle(self._clock.monotonic_s() - began_s)
             else:
-                await self._perform(chosen)
+                await self._fetching.perform(chosen)
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -229,11 +241,12 @@ class LookAhead:
             return
 
     def _choose(self) -> Download | Wait:
+        self._measured()
+        self._end_where_refused()
         seen = self._look()
         if seen is None:
             return self._waited_for() or Wait(IDLE_S)
         ahead, now = seen
-        self._buffer_s = ahead.state.buffer_s
         self._open_next(ahead)
         decision = self._controller.decide(ahead.state)
         if isinstance(decision, Wait):
@@ -256,100 +269,28 @@ class LookAhead:
     def _waited_for(self) -> Download | None:
         """A reader of another song than the playing one: the engine opens the next, or one not planned yet."""
         for media in self._songs.all():
-            for slot in media.waiting_slots():
+            for slot in media.wanted_slots():
                 if media.error is None:
                     rung = self._controller.opening_rung(media.ladder)
                     return self._download(Target(media, slot), Fetch(0, rung), is_relayed=True)
         return None
 
     def _download(self, target: Target, decision: Fetch, *, is_relayed: bool) -> Download:
-        media, slot = target.media, target.slot
-        fixed = media.fixed_rung(slot)
-        rung = decision.rung if fixed is None else fixed
-        if fixed is None and self._faults.wants_lowest(media.track.id, slot):
-            rung = 0
-        return Download(
-            media, slot, rung,
-            is_relayed=is_relayed, is_upgrade=decision.is_upgrade,
-            opener=self._opener, source=self._source, clock=self._clock,
-        )  # fmt: skip
+        return self._fetching.download(
+            target.media, target.slot, decision.rung, is_relayed=is_relayed, is_upgrade=decision.is_upgrade
+        )
 
-    async def _perform(self, download: Download) -> None:
-        task = self._runtime.spawn(download.run(), f"segment {download.slot}")
-        self._active, self._active_task = download, task
-        try:
-            while not task.done():
-                await asyncio.wait({task}, timeout=TICK_S)
-                if not task.done():
-                    self._judge(download)
-        finally:
-            self._active = self._active_task = None
-            task.cancel()
-        self._meter.received_bytes += download.got_bytes
-        if task.cancelled():
-            self._controller.aborted(download.transfer(self._buffer_s))
-        elif (error := task.result()) is None:
-            self._finished(download)
-        else:
-            await self._failed(download, error)
-
-    def _judge(self, download: Download) -> None:
-        if download.is_trickling():
-            self._faults.trickled(download.media.track.id, download.slot)
-            self._cancel_active()
-            return
-        if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
-            return
+    def _measured(self) -> float:
+        """The buffer as it is now, for every figure that is told of it."""
         seen = self._look()
-        buffer_s = seen[0].state.buffer_s if seen else 0.0
-        if self._controller.progress(download.transfer(buffer_s)) is not None:
-            self._meter.abandoned += 1
-            self._cancel_active()
+        self._buffer_s = 0.0 if seen is None else seen[0].state.buffer_s
+        return self._buffer_s
 
-    def _finished(self, download: Download) -> None:
-        media = download.media
-        transfer = download.transfer(self._buffer_s)
-        self._controller.done(transfer)
-        self._faults.succeeded(media.track.id, download.slot)
-        self._next_retry_at_s = None
-        fetch = SegmentFetch(
-            media.track.id, download.slot, media.kbps(download.rung), download.got_bytes,
-            download.started_s, transfer.elapsed_s, transfer.first_byte_s or 0.0, self._source.name,
-        )  # fmt: skip
-        self._meter.fetched(fetch, media.grid.duration_s(download.slot), is_upgrade=download.is_upgrade)
+    def _fetched(self, fetch: SegmentFetch) -> None:
+        self._measured()
         self._free_memory()
         if self._on_fetch is not None:
             self._on_fetch(fetch)
-
-    async def _failed(self, download: Download, error: PlayerError) -> None:
-        media = download.media
-        self._meter.retries += 1
-        self._controller.aborted(download.transfer(self._buffer_s))
-        remedy = self._faults.segment_failed(media.track.id, download.slot, error)
-        log.info("segment %d of %s failed (%s): %s", download.slot, media.track.id, error.code, remedy.value)
-        if remedy is Remedy.REOPEN:
-            try:
-                await self._opener.reopen(media)
-                return
-            except PlayerError as again:
-                error = again
-                remedy = self._faults.opening_failed(media.track.id, again)
-        if remedy is Remedy.GIVE_UP:
-            self._faults.ahead_failed(media.track.id, self._clock.monotonic_s())
-            media.fail(error)
-            return
-        await self._hold(error)
-
-    async def _hold(self, error: PlayerError) -> None:
-        """Wait before the next try."""
-        wait_s = self._faults.wait_s(error)
-        self._next_retry_at_s = self._clock.monotonic_s() + wait_s
-        self._retry.clear()
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._retry.wait()
-        except TimeoutError:
-            return
 
     # ---- keeping to what is wanted
 
@@ -359,17 +300,13 @@ class LookAhead:
     def _position_s(self) -> float | None:
         return None if self._position is None else self._position[1]
 
-    def _cancel_active(self) -> None:
-        if self._active_task is not None:
-            self._active_task.cancel()
-
     def _preempt(self) -> None:
         """Give up the request under way when a reader of the playing song stands before another segment and has
         next to nothing to play meanwhile; a start's or seek's first segment it gets as the bytes come."""
-        download, media = self._active, self._current()
+        download, media = self._fetching.active, self._current()
         if download is None or media is None:
             return
-        waiting = media.waiting_slots()
+        waiting = media.wanted_slots()
         if not waiting:
             return
         now, wanted = place(media, self._position_s()), waiting[-1]
@@ -377,14 +314,27 @@ class LookAhead:
         to_play_s = media.grid.start_s(wanted) - media.grid.start_s(now.slot) - now.into_s
         if download.media is not media or download.slot != wanted:
             if now.is_jump or to_play_s < URGENT_S:
-                self._cancel_active()
+                self._fetching.cancel()
         elif self._is_opening and wanted == now.slot and not download.is_relayed:
             download.relay()
 
+    def _end_where_refused(self) -> None:
+        """End the playing song once the music has come to a segment that cannot be had."""
+        media = self._current()
+        if media is None:
+            return
+        now = place(media, self._position_s())
+        for slot in media.waiting_slots():
+            error = media.refusal(slot)
+            left_s = media.grid.start_s(slot) - media.grid.start_s(now.slot) - now.into_s
+            if error is not None and left_s < REACHED_S:
+                media.fail(error)
+                return
+
     def _open_next(self, ahead: Outlook) -> None:
-        """Open the songs that the window or the heads reach into."""
-        covered_s = ahead.state.buffer_s
-        if covered_s < min(OPEN_NEXT_S, self._look_ahead_s / 2):
+        """Open the songs that the window or the heads reach into, once what is open can spare the link."""
+        is_all_held = ahead.state.first_missing == len(ahead.state.segments)
+        if not is_all_held and ahead.state.buffer_s < min(OPEN_NEXT_S, self._look_ahead_s / 2):
             return
         reach_s = sum(segment.duration_s for segment in ahead.state.segments) - ahead.state.into_s
         for place_in_plan, track in enumerate(self._plan[1:], 1):

@@ -5,7 +5,9 @@ loop.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
@@ -30,6 +32,7 @@ from player.streaming.track_media import TrackMedia
 from player.streaming.virtual_mp4 import Layout, slot_bound
 
 DOCUMENT_S = 30.0  # a playlist of a long song on the slowest link
+INIT_NAME = "init.mp4"
 SPARE_BYTES = 8  # room for an empty `free` box
 
 OpenStream = Callable[[TrackId], Awaitable[StreamDocument]]
@@ -37,19 +40,20 @@ Tags = Callable[[Track], Sequence[tuple[str, str]]]
 
 
 class Opener:
-    """Stateless apart from what it was built with; PlayerErrors say why a song cannot be opened."""
+    """PlayerErrors say why a song cannot be opened."""
 
     def __init__(self, client: httpx.AsyncClient, open_stream: OpenStream, tags: Tags) -> None:
         self._client = client
         self._open_stream = open_stream
         self._tags = tags
+        self._is_init_beside = True
 
     async def open(self, track: Track, opening_rung: Callable[[Ladder], int]) -> TrackMedia:
         master = await self._master(track.id)
         ladder = Ladder(tuple(rendition.average_bps / 1000 for rendition in master.renditions))
         rung = opening_rung(ladder)
-        first = await self._media(master, rung)
-        init = read_init(await self._read(first.init, MAX_INIT_BYTES))
+        first, init_bytes = await self._media_and_init(master, rung)
+        init = read_init(init_bytes)
         grid = song_grid(first, init, master.frame_samples)
         playlists = {rung: first}
         if all(segment.byte_range for segment in first.segments):
@@ -91,6 +95,23 @@ class Opener:
         except UnicodeDecodeError as error:
             raise ProtocolError("the media playlist is no text") from error
 
+    async def _media_and_init(self, master: MasterPlaylist, rung: int) -> tuple[MediaPlaylist, bytes]:
+        """Both at once where the init lies beside its playlist, which spares a round trip; one after the other with
+        servers that keep it elsewhere."""
+        if not self._is_init_beside:
+            playlist = await self._media(master, rung)
+            return playlist, await self._read(playlist.init, MAX_INIT_BYTES)
+        expected = init_beside(master.urls[rung])
+        playlist_or_error, init_or_error = await asyncio.gather(
+            self._media(master, rung), self._read(expected, MAX_INIT_BYTES), return_exceptions=True
+        )
+        if isinstance(playlist_or_error, BaseException):
+            raise playlist_or_error
+        if isinstance(init_or_error, bytes) and playlist_or_error.init == expected:
+            return playlist_or_error, init_or_error
+        self._is_init_beside = playlist_or_error.init == expected
+        return playlist_or_error, await self._read(playlist_or_error.init, MAX_INIT_BYTES)
+
     async def _read(self, address: Address, limit_bytes: int) -> bytes:
         span = address.byte_range
         headers = {} if span is None else {"Range": f"bytes={span.offset}-{span.offset + span.count - 1}"}
@@ -103,6 +124,11 @@ class Opener:
         if span is not None and answer.status == 200:
             return answer.body[span.offset : span.offset + span.count]
         return answer.body
+
+
+def init_beside(playlist_url: str) -> Address:
+    """Where Segue's backend keeps the init of a rendition (docs/api.md): one signature opens all of a song."""
+    return Address(urlunsplit(urlsplit(playlist_url)._replace(path=urljoin(urlsplit(playlist_url).path, INIT_NAME))))
 
 
 def same_grid(playlist: MediaPlaylist, reference: MediaPlaylist) -> MediaPlaylist:

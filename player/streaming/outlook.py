@@ -6,7 +6,7 @@ controller decides on, and its decision back into a segment of a song. Pure apar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.domain.catalogue import Track
 from player.streaming.abr.state import Fetch, PlannedSegment, State
@@ -73,18 +73,7 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
 
 def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_opening: bool, is_metered: bool) -> Outlook:
     """`songs` in the order of play; the first is open."""
-    window: list[Target] = []
-    covered_s = -now.into_s
-    first = now.slot
-    for song in songs:
-        if song.media is None or covered_s > look_ahead_s + SPARE_SEGMENTS_S:
-            break
-        for slot in range(first, song.media.slot_count):
-            window.append(Target(song.media, slot))
-            covered_s += song.media.grid.duration_s(slot)
-            if covered_s > look_ahead_s + SPARE_SEGMENTS_S:
-                break
-        first = 0
+    window = _window(songs, now, look_ahead_s + SPARE_SEGMENTS_S)
     heads = _heads(songs[1 : 1 + HEADS_OF_SONGS], window)
     state = State(
         segments=tuple(_planned(target) for target in window),
@@ -96,16 +85,27 @@ def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_openin
         is_metered=is_metered,
     )
     remaining_s = max(0.0, _left_s(songs, now) - state.buffer_s)
-    state = State(
-        state.segments,
-        now.into_s,
-        look_ahead_s,
-        remaining_s,
-        state.heads,
-        is_opening=is_opening,
-        is_metered=is_metered,
-    )
-    return Outlook(state, tuple(window), heads)
+    return Outlook(replace(state, remaining_s=remaining_s), tuple(window), heads)
+
+
+def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
+    """What will be heard in the next `reach_s`: song after song, each up to its end or to a segment that cannot be
+    had, as far as they are open."""
+    window: list[Target] = []
+    covered_s = -now.into_s
+    first = now.slot
+    for song in songs:
+        if song.media is None:
+            break
+        for slot in range(first, song.media.slot_count):
+            if covered_s > reach_s:
+                return window
+            if not song.media.is_playable(slot):
+                break
+            window.append(Target(song.media, slot))
+            covered_s += song.media.grid.duration_s(slot)
+        first = 0
+    return window
 
 
 def _heads(songs: Sequence[Song], window: Sequence[Target]) -> tuple[Target, ...]:
@@ -115,7 +115,7 @@ def _heads(songs: Sequence[Song], window: Sequence[Target]) -> tuple[Target, ...
         for song in songs
         if song.media is not None
         for slot in range(min(HEAD_SEGMENTS, song.media.slot_count))
-        if (song.track.id, slot) not in seen
+        if (song.track.id, slot) not in seen and song.media.is_playable(slot)
     )
 
 
@@ -128,7 +128,7 @@ def _planned(target: Target) -> PlannedSegment:
         duration_s=target.media.grid.duration_s(target.slot),
         ladder=target.media.ladder,
         held=None if held is None else held.rung,
-        is_fixed=fixed is not None,
+        is_fixed=fixed is not None or target.media.refusal(target.slot) is not None,
     )
 
 

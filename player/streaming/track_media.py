@@ -74,6 +74,7 @@ class TrackMedia:
         self.error: PlayerError | None = None
         self._defaults = defaults
         self._held: dict[int, Held] = {}
+        self._refused: dict[int, PlayerError] = {}
         self._readers: weakref.WeakSet[Reader] = weakref.WeakSet()
 
     @property
@@ -143,6 +144,16 @@ class TrackMedia:
             if self.partial is partial:
                 self.partial = None
 
+    def refuse(self, slot: int, error: PlayerError) -> None:
+        """This segment cannot be had. The song plays on up to it; one that is held already keeps its rendition."""
+        self._refused[slot] = error
+
+    def refusal(self, slot: int) -> PlayerError | None:
+        return self._refused.get(slot)
+
+    def is_playable(self, slot: int) -> bool:
+        return slot in self._held or slot not in self._refused
+
     def drop(self, slots: range) -> None:
         """Free these segments; one already served comes back in the same rendition if it is read again."""
         with self.changed:
@@ -182,6 +193,10 @@ class TrackMedia:
                 for reader in self._living()
                 if (slot := reader.waiting_slot) is not None and not self._serves(reader, slot)
             ]
+
+    def wanted_slots(self) -> list[int]:
+        """Those of the waiting slots that can be had."""
+        return [slot for slot in self.waiting_slots() if slot not in self._refused]
 
     def _serves(self, reader: Reader, slot: int) -> bool:
         held = self._held.get(slot)

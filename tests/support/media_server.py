@@ -101,6 +101,8 @@ class MediaServer:
     signature: int = 1
     """addresses signed with another number are expired"""
     url: str = ""
+    moved_to: str = ""
+    """where the addresses of newly opened songs lead, once the server has moved"""
     gate: threading.Event | None = None
     """while it is there and not set, segment answers wait after half their bytes"""
 
@@ -117,7 +119,9 @@ class MediaServer:
                 'CODECS="mp4a.40.2"'
             )
             lines.append(f"/media/{track_id}/{kbps}/index.m3u8?sig={self.signature}")
-        return StreamDocument(self.url + f"/api/v1/songs/{track_id}/stream", "\n".join(lines) + "\n")
+        return StreamDocument(
+            (self.moved_to or self.url) + f"/api/v1/songs/{track_id}/stream", "\n".join(lines) + "\n"
+        )
 
     def track(self, track_id: str) -> Track:
         known = self.songs.get(track_id)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from player.domain.catalogue import AlbumRef, Track
 from player.domain.ids import AlbumId, TrackId
+from player.errors import PlayerError
 from player.playback.recording import HEADER_BYTES
 
 RATE = 44_100
@@ -61,6 +62,7 @@ class WavStream:
         self.hold_at = hold_at
         self.cut_at = cut_at
         self.is_cancelled = False
+        self.error: PlayerError | None = None
         self.is_blocked = threading.Event()
         self.bytes_read = 0
         self._changed = threading.Condition()

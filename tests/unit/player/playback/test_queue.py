@@ -74,7 +74,7 @@ def test_upcoming_is_what_will_play_by_itself() -> None:
     queue.set_repeat(Repeat.ALL)
     assert [item.id for item in queue.upcoming(6)] == ["c", "d", "a", "b"]
     queue.set_repeat(Repeat.ONE)
-    assert [item.id for item in queue.upcoming(6)] == ["c"]
+    assert [item.id for item in queue.upcoming(3)] == ["c", "c", "c"]
 
 
 def test_picked_songs_come_before_the_rest_of_the_source() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -56,6 +58,13 @@ class Listener:
             self.ahead.report_position(self.server.track(track_id).id, position_s, 1.0, is_playing)
 
         self.runtime.call(on_loop()).result(LIMIT_S)
+
+    def until(self, claim: Callable[[], bool]) -> None:
+        """The look-ahead publishes nothing: whoever reads its figures asks for them, as the window's tick does."""
+        end_s = time.monotonic() + LIMIT_S
+        while not claim():
+            assert time.monotonic() < end_s, "never came true"
+            threading.Event().wait(0.005)
 
     def start_reading(self, stream: TrackStream, offset: int = 0, until: int | None = None) -> Future[bytes]:
         return self.threads.submit(read_file, stream, offset, until)

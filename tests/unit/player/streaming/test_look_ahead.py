@@ -15,7 +15,7 @@ from player.streaming.abr.fixed import FixedRendition
 from player.streaming.abr.rsu import Rsu
 from player.streaming.abr.state import Decision, Fetch, Ladder, State
 from player.streaming.track_stream import TrackStream
-from tests.support.media_server import RATES_KBPS, Fault, Song, song
+from tests.support.media_server import RATES_KBPS, Fault, Song, running_media_server, song
 from tests.unit.player.streaming.conftest import LIMIT_S, Listener, decode
 
 
@@ -151,22 +151,78 @@ def test_a_new_signature_is_taken_up(listener: Listener) -> None:
     assert_whole(stream, listener.read_all(stream), song(1))
 
 
-def test_a_song_that_is_gone_says_so_and_never_hangs(listener: Listener) -> None:
+def test_a_song_that_is_not_there_says_so(listener: Listener) -> None:
     with pytest.raises(NotFound):
         listener.prepare("nothing")
-    listener.server.faults.append(Fault("status", path=r"/1\.m4s", status=410, times=99))
+
+
+def test_a_segment_that_is_gone_ends_the_song_when_the_music_comes_to_it(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", path=r"/one/.*/2\.m4s", status=410, times=99))
     stream = listener.prepare("one")
-    listener.plan("one")
-    file = listener.read_all(stream)
-    assert len(file) < stream.size_bytes
+    listener.plan("one", "two")
+    reading = listener.start_reading(stream)
+    listener.until(lambda: listener.ahead.stats().buffer_s > 8.0 + 9.7 - 0.1)  # it goes on with the next song
+    listener.until(lambda: stream.waiting_slot == 2)
+    assert not stream.is_cancelled
+    listener.report("one", 7.4)
+    assert len(reading.result(LIMIT_S)) == stream._media.layout.offsets[2]
     assert isinstance(stream.error, NotFound)
     assert isinstance(listener.ahead.health.error, NotFound)
+
+
+def test_a_segment_that_is_gone_does_not_keep_from_what_lies_behind_it(listener: Listener) -> None:
+    listener.server.faults.append(Fault("status", path=r"/2\.m4s", status=404, times=99))
+    stream = listener.prepare("one")
+    listener.plan("one")
+    behind = stream._media.layout.offsets[3]
+    assert len(listener.start_reading(stream, behind).result(LIMIT_S)) == stream.size_bytes - behind
+    assert stream.error is None
+
+
+def test_the_buffer_is_one_figure_over_all_songs(listener: Listener) -> None:
+    """What is heard leaves it, second by second, also where one song ends and the next begins."""
+    stream = listener.prepare("one")
+    listener.plan("one", "two", "three")
+    listener.read_all(stream)
+    listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3 + 2)
+    held_s = 21.3 + 9.7 + 5.0
+    for heard_s in (0.0, 3.0, 11.5, 20.9):
+        listener.report("one", heard_s)
+        figures = {listener.ahead.health.buffer_s, listener.ahead.stats().buffer_s}
+        assert len(figures) == 1
+        assert figures.pop() == pytest.approx(held_s - heard_s, abs=0.1)
+    listener.plan("two", "three")
+    assert listener.ahead.health.buffer_s == pytest.approx(9.7 + 5.0, abs=0.1)
+    listener.report("two", 0.5)
+    assert listener.ahead.health.buffer_s == pytest.approx(9.2 + 5.0, abs=0.1)
+
+
+def test_short_songs_are_all_opened_and_fetched_ahead(listener: Listener) -> None:
+    short = {f"short{number}": song(10 + number, 4.6) for number in range(4)}
+    listener.server.songs.update(short)
+    stream = listener.prepare("short0")
+    listener.plan(*short)
+    listener.read_all(stream)
+    listener.until(lambda: listener.ahead.stats().buffer_s > 4 * 4.6 - 0.1)
+
+
+def test_a_server_that_comes_back_elsewhere_is_followed(listener: Listener) -> None:
+    """A local backend that died has another port when it is back: the old addresses never answer again."""
+    listener.use(FixedRendition(is_top=True))
+    stream = listener.prepare("one")
+    with running_media_server(**listener.server.songs) as moved:
+        listener.server.faults.append(Fault("reset", path=r".", times=10_000))
+        listener.server.moved_to = moved.url
+        listener.plan("one")
+        assert_whole(stream, listener.read_all(stream), song(1))
+        assert moved.segments_asked()
 
 
 def test_addresses_refused_for_good_end_the_song(listener: Listener) -> None:
     listener.server.faults.append(Fault("status", path=r"/1\.m4s", status=403, code="URL_SIGNATURE", times=99))
     stream = listener.prepare("one")
     listener.plan("one")
+    listener.report("one", 3.5)
     listener.read_all(stream)
     assert isinstance(stream.error, Rejected)
 
@@ -277,8 +333,7 @@ def test_retry_now_cuts_the_wait_short(listener: Listener) -> None:
     stream = listener.prepare("one")
     listener.plan("one")
     reading = listener.start_reading(stream)
-    while listener.ahead.health.next_retry_at_s is None:
-        threading.Event().wait(0.005)
+    listener.until(lambda: listener.ahead.health.next_retry_at_s is not None)
     assert listener.state == "reconnecting"
     assert listener.ahead.health.error is not None
 
@@ -312,8 +367,7 @@ def test_a_slow_link_is_not_called_a_broken_one(listener: Listener) -> None:
     stream = listener.prepare("one")
     listener.plan("one")
     reading = listener.start_reading(stream)
-    while not stream._media.waiting_slots():
-        threading.Event().wait(0.005)
+    listener.until(lambda: bool(stream._media.waiting_slots()))
     assert listener.state == "buffering"
     gate.set()
     reading.result(LIMIT_S)

@@ -1,0 +1,142 @@
+"""One request at a time, from its start to what follows from its end: judged while it runs, counted when it is done,
+and when it failed, the wait and the fresh addresses before the next try. On the `net` loop; what to fetch is decided
+by player/streaming/look_ahead.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from player.clock import Clock
+from player.domain.stream import SegmentFetch
+from player.errors import PlayerError
+from player.runtime import Runtime
+from player.streaming.abr.controller import Controller
+from player.streaming.download import Download
+from player.streaming.faults import Faults, Remedy
+from player.streaming.health import FetchMeter
+from player.streaming.holding import Holding
+from player.streaming.opening import Opener
+from player.streaming.sources import SegmentSource
+from player.streaming.track_media import TrackMedia
+
+log = logging.getLogger("abr")
+
+TICK_S = 0.1  # how often a request under way is judged
+
+
+class Fetching:
+    """`buffer_s` tells what is left to play now; `on_fetch` hears of every finished segment."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        clock: Clock,
+        controller: Controller,
+        opener: Opener,
+        source: SegmentSource,
+        faults: Faults,
+        holding: Holding,
+        buffer_s: Callable[[], float],
+        on_fetch: Callable[[SegmentFetch], None],
+    ) -> None:
+        self.meter = FetchMeter()
+        self.active: Download | None = None
+        """the request under way"""
+        self._runtime = runtime
+        self._clock = clock
+        self._controller = controller
+        self._opener = opener
+        self._source = source
+        self._faults = faults
+        self._holding = holding
+        self._buffer_s = buffer_s
+        self._on_fetch = on_fetch
+        self._task: asyncio.Task[PlayerError | None] | None = None
+
+    def download(self, media: TrackMedia, slot: int, rung: int, *, is_relayed: bool, is_upgrade: bool) -> Download:
+        """A request for `perform`; at the rung that a reader has begun, or the lowest after failures, if need be."""
+        fixed = media.fixed_rung(slot)
+        if fixed is not None:
+            rung = fixed
+        elif self._faults.wants_lowest(media.track.id, slot):
+            rung = 0
+        return Download(
+            media, slot, rung,
+            is_relayed=is_relayed, is_upgrade=is_upgrade,
+            opener=self._opener, source=self._source, clock=self._clock,
+        )  # fmt: skip
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def perform(self, download: Download) -> None:
+        """Returns when the request has ended, and after a failure when the next may begin."""
+        task = self._runtime.spawn(download.run(), f"segment {download.slot}")
+        self.active, self._task = download, task
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=TICK_S)
+                if not task.done():
+                    self._judge(download)
+        finally:
+            self.active = self._task = None
+            task.cancel()
+        self.meter.received_bytes += download.got_bytes
+        if task.cancelled():
+            self._controller.aborted(download.transfer(self._buffer_s()))
+        elif (error := task.result()) is None:
+            self._finished(download)
+        else:
+            await self._failed(download, error)
+
+    def _judge(self, download: Download) -> None:
+        if download.is_trickling():
+            self._faults.trickled(download.media.track.id, download.slot)
+            self.cancel()
+            return
+        if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
+            return
+        if self._controller.progress(download.transfer(self._buffer_s())) is not None:
+            self.meter.abandoned += 1
+            self.cancel()
+
+    def _finished(self, download: Download) -> None:
+        media = download.media
+        transfer = download.transfer(self._buffer_s())
+        self._controller.done(transfer)
+        self._faults.succeeded(media.track.id, download.slot)
+        self._holding.is_over()
+        fetch = SegmentFetch(
+            media.track.id, download.slot, media.kbps(download.rung), download.got_bytes,
+            download.started_s, transfer.elapsed_s, transfer.first_byte_s or 0.0, self._source.name,
+        )  # fmt: skip
+        self.meter.fetched(fetch, media.grid.duration_s(download.slot), is_upgrade=download.is_upgrade)
+        self._on_fetch(fetch)
+
+    async def _failed(self, download: Download, error: PlayerError) -> None:
+        media, slot = download.media, download.slot
+        self.meter.retries += 1
+        self._controller.aborted(download.transfer(self._buffer_s()))
+        remedy = self._faults.segment_failed(media.track.id, slot, error)
+        log.info("segment %d of %s failed (%s): %s", slot, media.track.id, error.code, remedy.value)
+        if remedy is Remedy.GIVE_UP:
+            media.refuse(slot, error)
+            return
+        if remedy is not Remedy.REOPEN:
+            await self._holding.wait(error)
+        if remedy is not Remedy.RETRY:
+            await self._reopen(media, slot)
+
+    async def _reopen(self, media: TrackMedia, slot: int) -> None:
+        try:
+            await self._opener.reopen(media)
+        except PlayerError as error:
+            if self._faults.opening_failed(media.track.id, error) is Remedy.GIVE_UP:
+                media.refuse(slot, error)
+            else:
+                await self._holding.wait(error)
