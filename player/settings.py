@@ -90,12 +90,15 @@ PANEL = Setting("ui.right_panel", "none", "The panel at the right.", choices=("n
 WINDOW_PLACE = Setting("ui.window_place", "", "Where the window stood, as Qt writes it (base64).")
 LAST_PAGE = Setting("ui.last_page", "", "The page that was open, as page:subject.")
 RECENT_SEARCHES = Setting("search.recent", "", "The last searches, newest first, one a line.")
+LYRICS_NUDGES = Setting(
+    "lyrics.nudges", "", "Songs whose words come earlier or later than written: a song and ms a line."
+)
 
 AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
     THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
     VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET, RESTORE_QUEUE,
-    PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES,
+    PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES, LYRICS_NUDGES,
 )  # fmt: skip
 BY_KEY: Mapping[str, AnySetting] = {setting.key: setting for setting in TABLE}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from ui.core import Core
 from ui.theme.theme import Theme
 from ui.window import Window
 
+log = logging.getLogger("ui")
+
 SIGNAL_CHECK_MS = 250  # Python sees Ctrl+C only while its own code runs: let it, four times a second
 
 
@@ -28,9 +31,10 @@ def run_window(
     on_shown: Callable[[Window, Theme], None] | None = None,
 ) -> int:
     """Shows the window until it is closed; the exit status. The caller stops playback and the runtime afterwards:
-    no view listens any more. `screenshots` takes pictures of the first pages into that folder and closes.
+    no view listens any more. `screenshots` takes pictures of every page into that folder and closes.
     `on_shown` runs once the window is on the screen."""
     app = build_application()
+    missing: list[str] = []
     collector = Collector(app)
     theme = Theme(app, mode=core.settings.get(settings.THEME), text_scale=core.settings.get(settings.TEXT_SCALE))
     window = Window(core, theme, SystemClock())
@@ -43,10 +47,14 @@ def run_window(
     if screenshots is not None:
         from ui.pictures import Pictures
 
-        pictures = Pictures(window, theme, screenshots)
+        pictures = Pictures(core, window, theme, screenshots)
+        pictures.finished.connect(missing.append)
         pictures.finished.connect(window.close)
         pictures.start()
     status = app.exec()
+    for name in filter(None, missing):
+        log.error("the pictures end early: %s did not come about", name)
+        status = 1
     window.close_parts()
     window.deleteLater()
     app.processEvents()

@@ -82,6 +82,11 @@ class CoverLoader(QObject):
         self._scope.close()
 
     @property
+    def is_settled(self) -> bool:
+        """Nothing is on its way, nothing fades."""
+        return self._queue.is_idle and not self._arrived_s
+
+    @property
     def cached_bytes(self) -> int:
         return self._bytes
 

@@ -88,7 +88,7 @@ class Shell(QWidget):
         page_column.addWidget(self.topbar)
         notices = QVBoxLayout()
         notices.setContentsMargins(SPACE.page, 0, SPACE.page, 0)
-        notices.setSpacing(SPACE.xs)
+        notices.setSpacing(0)
         notices.addWidget(self.connection_notice)
         notices.addWidget(self.ingest_notice)
         page_column.addLayout(notices)
@@ -129,6 +129,7 @@ class Shell(QWidget):
     def _connect_presenters(self) -> None:
         for presenter in (self.songs, self.transport_presenter, self.queue_presenter):
             presenter.told.connect(self.toasts.show)
+        self.queue_presenter.removed.connect(self.toasts.show)
         self.songs.connected.connect(self.covers.connection_restored)
         self.sidebar_presenter.playlist_made.connect(self.router.open_playlist)
         self.sidebar_presenter.state_changed.connect(self._on_connection_shown)
@@ -205,6 +206,8 @@ class Shell(QWidget):
     def _on_moved(self, route: Route, can_back: bool, can_forward: bool) -> None:
         self.topbar.show_history(can_back=can_back, can_forward=can_forward)
         self.topbar.search.show_query(route.subject if route.page == "search" else "")
+        if route.page != "search" and self.topbar.search.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # what was typed is left behind
         place = "library" if route.page in {"album", "artist"} else route.page
         self.sidebar.show_place(place, route.subject if route.page == "playlist" else "")
 

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.theme.theme import Theme
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -63,6 +65,10 @@ LISTS: tuple[tuple[str, str], ...] = (
 )
 """what lists answer to by themselves; shown on the sheet"""
 
+MOVES_FOCUS = frozenset(
+    {Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right}
+)
+
 
 class Shortcuts(QObject):
     """Binds the table to `commands` in `window`. A command without a handler is a slip of ours: KeyError.
@@ -70,8 +76,9 @@ class Shortcuts(QObject):
     Typing keys and mouse buttons are seen at the native window, before Qt hands them to a widget. A filter on the
     application would also be called for widgets that are being destroyed, which Python must not touch."""
 
-    def __init__(self, window: QWidget, commands: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, window: QWidget, theme: Theme, commands: Mapping[str, Callable[[], None]]) -> None:
         super().__init__(window)
+        self._theme = theme
         self._commands = commands
         self._typing_keys: dict[str, str] = {}
         self.is_live = True
@@ -89,6 +96,7 @@ class Shortcuts(QObject):
         native.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self._note_hand(event)
         if not self.is_live:
             return False
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -96,6 +104,13 @@ class Shortcuts(QObject):
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             return self._on_mouse(event)
         return False
+
+    def _note_hand(self, event: QEvent) -> None:
+        """The focus is marked while the keyboard moves it, and no longer once the mouse is pressed."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._theme.shows_focus = False
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            self._theme.shows_focus = self._theme.shows_focus or event.key() in MOVES_FOCUS
 
     def _run(self, command: Callable[[], None]) -> None:
         if self.is_live:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from player import settings
 from player.clock import Clock
@@ -50,7 +50,7 @@ class Window(QMainWindow):
         for face in (self.entrance_page, self.first_run, self.sign_in, self.shell):
             self._faces.addWidget(face)
         self.setCentralWidget(self._faces)
-        self.shortcuts = Shortcuts(self, self._commands())
+        self.shortcuts = Shortcuts(self, theme, self._commands())
         self._is_inside = False
         self._is_closed = False
         self._connect()
@@ -112,6 +112,12 @@ class Window(QMainWindow):
             "sheet": self.open_sheet,
             "quit": self._quit,
         }
+
+    @property
+    def front(self) -> QWidget:
+        """What the listener sees on top: a dialog of this window, or the window."""
+        dialogs = [each for each in self.findChildren(QDialog) if each.isVisible()]
+        return dialogs[-1] if dialogs else self
 
     def _quit(self) -> None:
         self.close()

@@ -143,6 +143,10 @@ class SongModel(QAbstractTableModel):
     def tracks(self) -> tuple[Track, ...]:
         return tuple(row.track for row in self._rows)
 
+    @property
+    def has_plays(self) -> bool:
+        return any(row.track.plays for row in self._rows)
+
     def row(self, number: int) -> SongRow:
         return self._rows[number]
 

@@ -33,6 +33,5 @@ class EntrancePage(SetupColumn):
         is_away = state.face is Face.UNREACHABLE
         self.question.set_text("Your library does not answer" if is_away else "Opening your library")
         self.line.set_text(state.message or "One moment.")
-        self.line.setToolTip(state.message)
         self.retry.setVisible(is_away)
         self.elsewhere.setVisible(is_away)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy
 from player.clock import Clock
 from ui.models.cards import card_of
 from ui.pages.catalogue_page import CataloguePage
-from ui.presenters.home import HomePresenter, HomeView
+from ui.presenters.home import HomePresenter, HomeView, greeting
 from ui.theme.tokens import SPACE
 from ui.widgets.card_shelf import CardShelf
 from ui.widgets.context import PageContext
@@ -17,13 +17,13 @@ from ui.widgets.quick_cards import QuickCards
 class HomePage(CataloguePage):
     def __init__(self, context: PageContext, clock: Clock) -> None:
         self._presenter = HomePresenter(context.core.accounts, self.scope_of(context), clock)
-        super().__init__(context, self._presenter, "Home")
+        super().__init__(context, self._presenter, greeting(clock))
         self._quick = QuickCards(context)
         self._quick.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._shelves: list[CardShelf] = []
         self.body.addWidget(self._quick)
         self.body.addStretch(1)
-        self.body.setSpacing(SPACE.l)
+        self.body.setSpacing(SPACE.xl)
 
     def open(self) -> None:
         """What is shown stays while newer shelves are asked for."""

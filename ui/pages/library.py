@@ -6,6 +6,7 @@ The tabs stay in sight whatever state the list is in.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from ui.models.cards import CardModel, card_of
 from ui.models.songs import SongModel, rows_of
 from ui.pages.catalogue_page import CataloguePage, PagePlace
 from ui.presenters.library import SORTS, LibraryKind, LibraryPresenter, LibraryView, MoreRows
+from ui.presenters.states import Loading, Ready, ViewState
 from ui.theme.tokens import SPACE, TYPE
 from ui.widgets.buttons import Chip, SecondaryPill
 from ui.widgets.card_grid import CardList, Spread
@@ -87,6 +89,11 @@ class LibraryPage(CataloguePage):
             if self._shows_songs and place.rows and place.rows[-1] < self._songs.rowCount():
                 self._table.select_rows(range(place.rows[0], place.rows[-1] + 1))
             part.verticalScrollBar().setValue(place.scroll)
+
+    def _on_state(self, state: ViewState[Any]) -> None:
+        if not isinstance(state, (Ready, Loading)):
+            self._count.set_text("")
+        super()._on_state(state)
 
     def show_ready(self, view: LibraryView) -> None:
         self._show_tools()

@@ -26,7 +26,7 @@ class SetupColumn(QScrollArea):
         self.column.addSpacing(SPACE.xs)
         self.question = PlainLabel(theme, question, size=TYPE.question, weight=QFont.Weight.Bold)
         self.column.addWidget(self.question)
-        self.line = PlainLabel(theme, line, role="muted")
+        self.line = PlainLabel(theme, line, role="muted", wraps=True)
         self.column.addWidget(self.line)
         self.column.addSpacing(SPACE.s)
         ground = QWidget()

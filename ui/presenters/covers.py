@@ -51,6 +51,10 @@ class CoverQueue:
         if is_final:
             self._failed.add(wanted)
 
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting and not self._fetching
+
     def forgive(self) -> None:
         """The connection is back: what failed may be tried again."""
         self._failed.clear()

@@ -17,6 +17,7 @@ from player.errors import PlayerError
 from player.playback.port import PlaybackEvent
 from ui.bridge import GuiScope
 from ui.core import Core
+from ui.presenters.lyric_nudges import LyricNudges
 from ui.presenters.states import in_one_line
 
 LEAD_S = 0.15  # a line lights up a little early: positions come four times a second
@@ -35,12 +36,16 @@ class LyricsPresenter(QObject):
     state_changed = Signal(object)
     line_changed = Signal(int)
     """the index of the line sung now, -1 before the first"""
+    nudge_changed = Signal(float)
+    """seconds the words of this song come later than written"""
 
     def __init__(self, core: Core) -> None:
         super().__init__()
         self._core = core
         self._scope = GuiScope(core.runtime)
         self._fetching = GuiScope(core.runtime)
+        self._nudges = LyricNudges(core.settings)
+        self._nudge_s = 0.0
         self._is_shown = False
         self._track_id: TrackId | None = None
         self._starts: list[float] = []
@@ -64,7 +69,20 @@ class LyricsPresenter(QObject):
     def seek_to(self, line: int) -> None:
         start = self._state.lines[line].start_s if 0 <= line < len(self._state.lines) else None
         if start is not None:
-            self._scope.run(self._core.playback.seek(start), err=lambda _error: None)
+            self._scope.run(self._core.playback.seek(max(0.0, start + self._nudge_s)), err=lambda _error: None)
+
+    def nudge(self, step_s: float) -> None:
+        """The words come later by `step_s`, or earlier; kept for this song."""
+        self._set_nudge(self._nudge_s + step_s)
+
+    def reset_nudge(self) -> None:
+        self._set_nudge(0.0)
+
+    def _set_nudge(self, nudge_s: float) -> None:
+        if self._track_id is not None:
+            self._nudge_s = self._nudges.keep(self._track_id, nudge_s)
+            self.nudge_changed.emit(self._nudge_s)
+            self._follow(self._core.playback.state)
 
     def retry(self) -> None:
         self._track_id = None
@@ -78,8 +96,10 @@ class LyricsPresenter(QObject):
         track = playback.entry.track if playback.entry else None
         if (track.id if track else None) != self._track_id:
             self._track_id = track.id if track else None
+            self._nudge_s = self._nudges.of(track.id) if track else 0.0
+            self.nudge_changed.emit(self._nudge_s)
             self._fetch(track)
-        line = bisect_right(self._starts, playback.position_s + LEAD_S) - 1
+        line = bisect_right(self._starts, playback.position_s + LEAD_S - self._nudge_s) - 1
         if line != self._line:
             self._line = line
             self.line_changed.emit(line)

@@ -41,6 +41,11 @@ class PagePresenter(QObject):
         return self._state
 
     @property
+    def is_loading(self) -> bool:
+        """An answer is on its way, even where the older one is still shown."""
+        return self._load is not None
+
+    @property
     def service(self) -> MusicService | None:
         return self._accounts.service
 
@@ -83,10 +88,14 @@ class PagePresenter(QObject):
 
         def arrived(answer: T) -> None:
             if load == self._loads:
+                self._load = None
                 self._show(ready(answer))
 
         def failed(error: PlayerError) -> None:
-            if load == self._loads and not (forgives and isinstance(self._state, Ready)):
+            if load != self._loads:
+                return
+            self._load = None
+            if not (forgives and isinstance(self._state, Ready)):
                 self._show(failure(error, what))
 
         self._load = self._scope.run(call(service), arrived, failed)

@@ -55,6 +55,7 @@ QPushButton[kind="badge"][role="warn"] { color: $warn; }
 QPushButton[kind="badge"][role="bad"] { color: $bad; }
 QPushButton[kind="title"] { text-align: left; padding: 0 4px; border-radius: ${small}px; }
 QPushButton[kind="title"]:disabled { color: $text; }
+QPushButton[kind="title"][role="muted"] { color: $muted; }
 QPushButton[kind="nav"] { text-align: left; color: $muted; border-radius: ${medium}px; padding: 0 10px; }
 QPushButton[kind="nav"]:hover { color: $text; }
 QPushButton[kind="nav"]:checked { background: $raised; color: $text; }
@@ -66,17 +67,18 @@ QPushButton[kind="account"]:hover { background: $raised; }
 QPushButton[kind="choice"] { background: $surface; border: 1px solid $line; border-radius: ${large}px; }
 QPushButton[kind="choice"]:hover { background: $raised; }
 QPushButton[kind="choice"]:checked { background: $raised; border-color: $accent; }
-QPushButton:focus, QPushButton[kind="chip"]:focus, QPushButton[kind="badge"]:focus { border: 1px solid $accent; }
-QPushButton[kind="primary"]:focus, QPushButton[kind="play"]:focus { border: 2px solid $text; }
-QPushButton[kind="tab"]:focus { border: none; border-bottom: 2px solid $text; }
-QPushButton[kind="choice"]:focus { border: 2px solid $accent; }
+QPushButton[ring="true"], QPushButton[kind="chip"][ring="true"], QPushButton[kind="badge"][ring="true"] {
+  border: 1px solid $accent; }
+QPushButton[kind="primary"][ring="true"], QPushButton[kind="play"][ring="true"] { border: 2px solid $text; }
+QPushButton[kind="tab"][ring="true"] { border: none; border-bottom: 2px solid $text; }
+QPushButton[kind="choice"][ring="true"] { border: 2px solid $accent; }
 
 QLabel[kind="choice_icon"] { background: $bg; border-radius: ${medium}px; }
 
 QLineEdit { background: $raised; border: 1px solid transparent; border-radius: ${medium}px; padding: 0 12px;
   min-height: 34px; placeholder-text-color: $muted; }
 QLineEdit:focus { border-color: $accent; }
-QLineEdit[kind="search"] { border-radius: 18px; padding: 0 12px 0 8px; }
+QLineEdit[kind="search"] { border-radius: ${pill}px; padding: 0 12px; }
 QLineEdit[kind="boxed"] { background: $surface; border: 1px solid $line; border-radius: ${large}px;
   min-height: 38px; }
 QLineEdit[kind="boxed"]:focus { border-color: $accent; }

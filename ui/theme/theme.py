@@ -31,6 +31,8 @@ class Theme(QObject):
         self._family = _family()
         self.reduces_motion = False
         """True where the listener wants no motion; pictures for tests set it too"""
+        self.shows_focus = False
+        """True while the listener uses the keyboard: then, and only then, the focus is marked"""
         self._palette = self._wanted()
         self._icons = Icons()
         self._apply()
@@ -77,6 +79,7 @@ class Theme(QObject):
         font = QFont(self._family)
         font.setPixelSize(self.scaled(px))
         font.setWeight(weight)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # letters keep their own widths
         if tabular:
             font.setFeature(TABULAR, 1)
         if spacing_px:

@@ -126,10 +126,14 @@ class Type:
     """second lines, times"""
     body: int = 13
     """everything else"""
+    lyric: int = 15
+    """a line of the words of a song"""
+    lyric_now: int = 18
+    """the line sung now"""
     brand: int = 17
     """Segue's own name"""
     title: int = 16
-    """section titles, the lyric sung now"""
+    """section titles"""
     heading: int = 24
     """page titles"""
     question: int = 28

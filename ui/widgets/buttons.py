@@ -6,7 +6,7 @@ Colours stand in the stylesheet under the property `kind`; icons and fonts are a
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFocusEvent, QFont
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme.theme import Theme
@@ -75,6 +75,21 @@ class ThemedButton(QPushButton):
         if self._icon != (icon, role):
             self._icon = (icon, role)
             self._take_look()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_ring(self._theme.shows_focus)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_ring(False)
+
+    def _show_ring(self, is_shown: bool) -> None:
+        """By hand, not by `:focus`: Qt gives the focus away by itself whenever its holder is hidden."""
+        if bool(self.property("ring")) is not is_shown:
+            self.setProperty("ring", is_shown)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def _take_look(self) -> None:
         self.setFont(self._theme.font(*self._font))

@@ -71,7 +71,7 @@ class CardDelegate(QStyledItemDelegate):
         paint_cover(
             painter, cover, card.cover, self._context.covers, theme, is_round=card.is_round, initial=card.title
         )
-        has_focus = self._view.hasFocus() and self._view.currentIndex().row() == index.row()
+        has_focus = theme.shows_focus and self._view.hasFocus() and self._view.currentIndex().row() == index.row()
         if has_focus:
             self._paint_focus(painter, cover, card)
         if index.row() == self.hover_row or has_focus:

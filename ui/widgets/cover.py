@@ -26,7 +26,7 @@ def paint_cover(
     is_round: bool = False,
     initial: str = "",
 ) -> None:
-    """`initial` stands in where there is no cover at all."""
+    """`initial` stands in where there is no cover, a note where there is nothing at all."""
     shape = QPainterPath()
     if is_round:
         shape.addEllipse(QRectF(area))
@@ -38,7 +38,12 @@ def paint_cover(
     painter.fillPath(shape, QBrush(_ground(cover, theme)))
     if cover is not None:
         _paint_picture(painter, area, shape, cover, covers)
-    elif initial:
+    elif not initial:
+        side = area.height() // 3
+        glyph = QRect(0, 0, side, side)
+        glyph.moveCenter(area.center())
+        theme.icon("music-note", "faint").paint(painter, glyph)
+    else:
         painter.setFont(theme.font(max(9, area.height() * 2 // 5), QFont.Weight.DemiBold))
         painter.setPen(theme.colour("muted"))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, initial[:1].upper())

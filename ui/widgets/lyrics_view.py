@@ -16,17 +16,21 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QListView,
     QStackedLayout,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
+from ui.presenters.lyric_nudges import STEP_S
 from ui.presenters.lyrics_panel import LyricsPresenter, LyricsState
 from ui.theme.theme import Theme
 from ui.theme.tokens import MOTION, SPACE, TYPE
+from ui.widgets.buttons import LinkButton
 from ui.widgets.plain_label import PlainLabel
 from ui.wording import plain
 
@@ -42,8 +46,15 @@ class LyricsPanel(QWidget):
         self.message = PlainLabel(theme, role="muted", wraps=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.message.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, 0)
+        self.foot = NudgeRow(theme, presenter)
+        words = QWidget()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, SPACE.s, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.lines, 1)
+        column.addWidget(self.foot)
         self._faces = QStackedLayout(self)
-        self._faces.addWidget(self.lines)
+        self._faces.addWidget(words)
         self._faces.addWidget(self.message)
         presenter.state_changed.connect(self.show_state)
         presenter.line_changed.connect(self.lines.show_line)
@@ -52,7 +63,34 @@ class LyricsPanel(QWidget):
     def show_state(self, state: LyricsState) -> None:
         self.message.set_text(state.message)
         self.lines.show_lines(state)
+        self.foot.setVisible(state.is_synced)
         self._faces.setCurrentIndex(0 if state.lines else 1)
+
+
+class NudgeRow(QWidget):
+    """Words that come too late or too early are set right by ear: '− 0.2 s  synced  + 0.2 s'."""
+
+    def __init__(self, theme: Theme, presenter: LyricsPresenter) -> None:
+        super().__init__()
+        self.earlier = LinkButton(theme, f"− {STEP_S} s", name="The words come earlier", quiet=True)
+        self.earlier.clicked.connect(lambda: presenter.nudge(-STEP_S))
+        self.standing = LinkButton(theme, "synced", name="The words come as written", quiet=True)
+        self.standing.clicked.connect(presenter.reset_nudge)
+        self.later = LinkButton(theme, f"+ {STEP_S} s", name="The words come later", quiet=True)
+        self.later.clicked.connect(lambda: presenter.nudge(STEP_S))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
+        row.setSpacing(SPACE.xs)
+        for button in (self.earlier, self.standing, self.later):
+            row.addWidget(button)
+        row.addStretch(1)
+        presenter.nudge_changed.connect(self.show_nudge)
+
+    def show_nudge(self, nudge_s: float) -> None:
+        sign = "−" if nudge_s < 0 else "+"
+        self.standing.setText(f"{sign} {abs(nudge_s):.1f} s" if nudge_s else "synced")
+        said = f"{abs(nudge_s):.1f} seconds {'earlier' if nudge_s < 0 else 'later'} than written; as written again"
+        self.standing.rename(said if nudge_s else "The words come as written")
 
 
 class LyricsView(QListView):
@@ -154,9 +192,13 @@ class LyricsDelegate(QStyledItemDelegate):
         is_near = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
         painter.save()
         painter.setFont(self._font(is_now))
-        painter.setPen(self._theme.colour("text" if is_now or not self._is_synced or is_near else "muted"))
+        is_past = self._is_synced and index.row() < self._line
+        role = "text" if is_now or not self._is_synced or is_near else "faint" if is_past else "muted"
+        painter.setPen(self._theme.colour(role))
         painter.drawText(area.adjusted(SPACE.l, 0, -SPACE.l, 0), WRAPS, str(index.data() or ""))
         painter.restore()
 
     def _font(self, is_now: bool) -> QFont:
-        return self._theme.font(TYPE.title, QFont.Weight.Bold if is_now else QFont.Weight.DemiBold)
+        if is_now:
+            return self._theme.font(TYPE.lyric_now, QFont.Weight.Bold)
+        return self._theme.font(TYPE.lyric, QFont.Weight.DemiBold)

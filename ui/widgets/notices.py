@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ui.presenters.ingest_progress import IngestState
 from ui.theme.theme import Theme
@@ -14,13 +14,20 @@ from ui.widgets.plain_label import PlainLabel
 MOST_NAMED = 12  # files named in the tooltip; the terminal names all
 
 
-class Notice(QFrame):
+class Notice(QWidget):
+    """A raised line with room below it, which goes with the line."""
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setProperty("kind", "notice")
-        self.row = QHBoxLayout(self)
+        frame = QFrame()
+        frame.setProperty("kind", "notice")
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, SPACE.m)
+        around.addWidget(frame)
+        self.row = QHBoxLayout(frame)
         self.row.setContentsMargins(SPACE.m, SPACE.xs, SPACE.s, SPACE.xs)
         self.row.setSpacing(SPACE.m)
+        frame.setMinimumHeight(theme.scaled(SIZE.control))
         self.words = PlainLabel(theme, size=TYPE.small)
         self.row.addWidget(self.words, 1)
         self.hide()

@@ -194,7 +194,7 @@ class QueueDelegate(QStyledItemDelegate):
         if is_lit:
             painter.setBrush(self._theme.colour("raised"))
             painter.drawRoundedRect(shape, RADIUS.medium, RADIUS.medium)
-        if state & QStyle.StateFlag.State_HasFocus:
+        if state & QStyle.StateFlag.State_HasFocus and self._theme.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(self._theme.colour("accent"))
             painter.drawRoundedRect(shape, RADIUS.medium, RADIUS.medium)

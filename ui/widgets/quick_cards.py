@@ -54,7 +54,8 @@ class QuickCard(QAbstractButton):
         theme, area = self._context.theme, self.rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour("accent" if self.hasFocus() else "line"), 2 if self.hasFocus() else 1))
+        is_marked = self.hasFocus() and theme.shows_focus
+        painter.setPen(QPen(theme.colour("accent" if is_marked else "line"), 2 if is_marked else 1))
         painter.setBrush(theme.colour("raised" if self.underMouse() else "surface"))
         painter.drawRoundedRect(area.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.large, RADIUS.large)
         cover = QRect(INSET, (area.height() - COVER) // 2, COVER, COVER)

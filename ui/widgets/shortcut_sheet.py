@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
@@ -24,19 +25,43 @@ class ShortcutSheet(QDialog):
         self.setMinimumWidth(SIZE.search_width)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.xl, SPACE.xl, SPACE.xl)
-        column.setSpacing(SPACE.m)
+        column.setSpacing(SPACE.xl)
+        head = PlainLabel(theme, "Keyboard shortcuts", size=TYPE.heading, weight=QFont.Weight.Bold)
+        column.addWidget(head)
+        sides = QHBoxLayout()
+        sides.setSpacing(2 * SPACE.xxl)
+        half = sum(len(lines) + 2 for _, lines in groups) / 2
+        grid, filled = _side(sides), 0
         for title, lines in groups:
-            column.addWidget(PlainLabel(theme, title, size=TYPE.title, weight=QFont.Weight.DemiBold))
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(SPACE.xl)
-            grid.setColumnStretch(1, 1)
-            for number, (keys, words) in enumerate(lines):
-                grid.addWidget(PlainLabel(theme, keys, role="muted", tabular=True), number, 0)
-                grid.addWidget(PlainLabel(theme, words), number, 1)
-            column.addLayout(grid)
+            if filled and filled + len(lines) / 2 > half:
+                grid, filled = _side(sides), 0
+            _add_group(theme, grid, title, lines)
+            filled += len(lines) + 2
+        column.addLayout(sides)
         close = SecondaryPill(theme, "Close")
         close.clicked.connect(self.accept)
-        column.addWidget(close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _side(sides: QHBoxLayout) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(SPACE.xl)
+    grid.setVerticalSpacing(SPACE.s)
+    column = QVBoxLayout()
+    column.addLayout(grid)
+    column.addStretch(1)
+    sides.addLayout(column)
+    return grid
+
+
+def _add_group(theme: Theme, grid: QGridLayout, title: str, lines: Sequence[Line]) -> None:
+    row = grid.rowCount()
+    head = PlainLabel(theme, title, size=TYPE.body, weight=QFont.Weight.DemiBold, role="accent")
+    head.setContentsMargins(0, SPACE.s if row > 1 else 0, 0, 0)
+    grid.addWidget(head, row, 0, 1, 2)
+    for number, (keys, words) in enumerate(lines, row + 1):
+        grid.addWidget(PlainLabel(theme, words), number, 0)
+        grid.addWidget(PlainLabel(theme, keys, role="muted", tabular=True), number, 1)
 
 
 def native(keys: Sequence[str]) -> str:

@@ -110,6 +110,8 @@ class SeekBar(QAbstractSlider):
         theme = self._theme
         rest = theme.colour("line")
         pitch, height = BAR_PX + GAP_PX, self.height() - 2
+        if not self._peaks:
+            self._paint_plain(painter, played, buffered)
         for number, share in enumerate(self._heights()):
             left = number * pitch
             middle = left + BAR_PX / 2
@@ -129,26 +131,35 @@ class SeekBar(QAbstractSlider):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.small, RADIUS.small)
         painter.end()
 
+    def _paint_plain(self, painter: QPainter, played: float, buffered: float) -> None:
+        """No song, or a song whose waveform is not here (yet): one calm line."""
+        top, half = (self.height() - LINE_PX) / 2, LINE_PX / 2
+        for role, end in (("line", float(self.width())), ("muted", buffered), ("accent", played)):
+            if end > 0:
+                painter.setBrush(self._theme.colour(role))
+                painter.drawRoundedRect(QRectF(0, top, end, LINE_PX), half, half)
+
     def _x_of(self, value_ms: int) -> float:
         return self.width() * value_ms / self.maximum() if self.maximum() > 0 else 0.0
 
     def _heights(self) -> list[float]:
         """0..1 for each bar that fits; kept until the width or the song is another."""
         count = max(1, (self.width() + GAP_PX) // (BAR_PX + GAP_PX))
-        if len(self._bars) != count:
+        if self._peaks and len(self._bars) != count:
             self._bars = bars(self._peaks, count)
         return self._bars
 
 
 def bars(peaks: bytes, count: int) -> list[float]:
-    """`count` heights from any number of peaks: each the loudest of its share, silence a thin line."""
+    """`count` heights from any number of peaks: each the loudest of its share, against the loudest of all; silence is
+    a thin line."""
     if not peaks:
-        return [QUIET_SHARE] * count
-    heights = []
+        return []
+    heights, loudest = [], max(*peaks, 1)
     for number in range(count):
         first = number * len(peaks) // count
         last = max(first + 1, (number + 1) * len(peaks) // count)
-        heights.append(max(QUIET_SHARE, max(peaks[first:last]) / 255))
+        heights.append(max(QUIET_SHARE, max(peaks[first:last]) / loudest))
     return heights
 
 

@@ -58,12 +58,13 @@ SEARCH_LOOK = SongLook(
 )
 
 
-def column_widths(look: SongLook, width: int) -> dict[Column, int]:
-    """Fixed figures at both ends; title and artist or album share what is left. Plays give way first."""
+def column_widths(look: SongLook, width: int, *, has_plays: bool = True) -> dict[Column, int]:
+    """Fixed figures at both ends; title and artist or album share what is left. Plays give way first, and where
+    nothing was played yet."""
     fixed = {
         Column.NUMBER: NUMBER_WIDTH,
         Column.LIKED: LIKED_WIDTH,
-        Column.PLAYS: PLAYS_WIDTH if width > 480 else 0,
+        Column.PLAYS: PLAYS_WIDTH if width > 480 and has_plays else 0,
         Column.TIME: TIME_WIDTH,
     }
     widths = {column: fixed.get(column, 0) for column in look.columns}
@@ -143,13 +144,12 @@ class SongDelegate(QStyledItemDelegate):
     def _paint_number(self, painter: QPainter, area: QRect, index: Index, is_current: bool) -> None:
         theme = self._context.theme
         spot = QRect(area.x() + INSET, area.y(), NUMBER_WIDTH - INSET - SPACE.xs, area.height())
+        glyph = _glyph(QRect(spot.x() - 1, spot.y(), SIZE.icon_small, spot.height()))
         if index.row() == self.hover_row:
             name = "pause-fill" if bool(index.data(SongRole.IS_PLAYING)) else "play-fill"
-            theme.icon(name, "accent" if is_current else "text").paint(
-                painter, _glyph(spot), Qt.AlignmentFlag.AlignLeft
-            )
+            theme.icon(name, "accent" if is_current else "text").paint(painter, glyph)
         elif is_current:
-            theme.icon("music-note-fill", "accent").paint(painter, _glyph(spot), Qt.AlignmentFlag.AlignLeft)
+            theme.icon("music-note-fill", "accent").paint(painter, glyph)
         else:
             painter.setFont(theme.font(TYPE.body, tabular=True))
             draw_line(
@@ -214,7 +214,7 @@ class SongHeader(QHeaderView):
         if model is None:
             return
         painter.save()
-        painter.setFont(theme.font(TYPE.small, spacing_px=0.2))
+        painter.setFont(theme.font(TYPE.caption, spacing_px=0.3))
         painter.setPen(theme.colour("muted"))
         words = model.headerData(section, Qt.Orientation.Horizontal)
         if column in {Column.PLAYS, Column.TIME}:

@@ -68,8 +68,6 @@ class SongTable(QTableView):
         self._delegate = SongDelegate(context, look, self)
         self._build()
         self.setModel(model)
-        for column in Column:
-            self.setColumnHidden(column, column not in look.columns)
         self._listen()
         self._fit()
 
@@ -296,8 +294,13 @@ class SongTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for column, width in column_widths(self._look, self.viewport().width()).items():
-            self.setColumnWidth(column, width)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        widths = column_widths(self._look, self.viewport().width(), has_plays=self._songs.has_plays)
+        for column in Column:
+            self.setColumnHidden(column, not widths.get(column))
+            self.setColumnWidth(column, widths.get(column, 0))
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.height())
@@ -321,4 +324,5 @@ class SongTable(QTableView):
         if self._fits_content:
             header = theme.scaled(HEADER_HEIGHT) if self._look.has_header else 0
             self.setFixedHeight(header + height * self._songs.rowCount())
+        self._share_width()
         self.viewport().update()

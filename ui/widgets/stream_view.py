@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from player.domain.stream import StreamSample
-from ui.presenters.stream_panel import SPAN_S, StreamPresenter, StreamState
+from ui.presenters.stream_panel import StreamPresenter, StreamState
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
 from ui.widgets.plain_label import PlainLabel
 
 TOP_KBPS = 320  # the ladder's last rung: the graph's top
 LEAST_TOP_S = 60.0
+LEAST_SPAN_S = 60.0
 LINE_PX = 2.0
 
 
@@ -31,8 +33,8 @@ class StreamPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.s + 2, SPACE.l, 0)
         column.setSpacing(SPACE.m)
-        head = "Buffer (s) and rendition (kbit/s), last 4 min"
-        column.addWidget(PlainLabel(theme, head, size=TYPE.small, role="muted"))
+        self._head = PlainLabel(theme, size=TYPE.small, role="muted")
+        column.addWidget(self._head)
         column.addWidget(self.graph)
         column.addSpacing(SPACE.xs)
         column.addLayout(self._rows)
@@ -45,6 +47,8 @@ class StreamPanel(QWidget):
                 self._add_row(name)
             self.values[name].set_text(value)
             self.values[name].setAccessibleName(f"{name}: {value}")
+        minutes = max(1, ceil(span_s(state.samples) / 60))
+        self._head.set_text(f"Buffer (s) and rendition (kbit/s), last {minutes} min")
         self.graph.show_samples(state.samples)
 
     def _add_row(self, name: str) -> None:
@@ -57,7 +61,7 @@ class StreamPanel(QWidget):
 
 
 class StreamGraph(QWidget):
-    """Buffer as a filled line in ok, rendition as steps in accent; now is at the right."""
+    """Buffer as a filled line in ok, rendition as steps in accent, over what is known of the last four minutes."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -89,12 +93,14 @@ class StreamGraph(QWidget):
             self._paint_renditions(painter)
         painter.end()
 
-    def _x(self, sample: StreamSample) -> float:
-        return self.width() * (1 - (self._samples[-1].at_s - sample.at_s) / SPAN_S)
+    def _x(self, at_s: float) -> float:
+        """From the left while the first minute fills, then the whole width for what is known."""
+        first_s = self._samples[0].at_s
+        return self.width() * (at_s - first_s) / max(span_s(self._samples), LEAST_SPAN_S)
 
     def _paint_buffer(self, painter: QPainter, floor: float) -> None:
         top_s = max(LEAST_TOP_S, *(sample.buffer_s for sample in self._samples))
-        points = [QPointF(self._x(s), floor - s.buffer_s / top_s * (floor - SPACE.s)) for s in self._samples]
+        points = [QPointF(self._x(s.at_s), floor - s.buffer_s / top_s * (floor - SPACE.s)) for s in self._samples]
         line = QPainterPath(points[0])
         for point in points[1:]:
             line.lineTo(point)
@@ -109,8 +115,24 @@ class StreamGraph(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         colour: QColor = self._theme.colour("accent")
         room = self.height() - 2 * SPACE.s
-        for sample, following in pairwise(self._samples):
-            if sample.rendition_kbps > 0:
-                top = SPACE.xs + room * (1 - min(sample.rendition_kbps / TOP_KBPS, 1.0))
-                wide = self._x(following) - self._x(sample)
-                painter.fillRect(QRectF(self._x(sample), top, wide + 0.5, LINE_PX), colour)
+        painter.setBrush(colour)
+        for kbps, from_s, to_s in steps(self._samples):
+            top = SPACE.xs + room * (1 - min(kbps / TOP_KBPS, 1.0))
+            left = self._x(from_s)
+            wide = max(self._x(to_s) - left, 2 * LINE_PX)
+            painter.drawRoundedRect(QRectF(left, top, wide, LINE_PX), LINE_PX / 2, LINE_PX / 2)
+
+
+def span_s(samples: Sequence[StreamSample]) -> float:
+    return samples[-1].at_s - samples[0].at_s if samples else 0.0
+
+
+def steps(samples: Sequence[StreamSample]) -> list[tuple[int, float, float]]:
+    """Rendition in kbit/s, from when and until when: one for every stretch of the same."""
+    found: list[tuple[int, float, float]] = []
+    for sample, following in pairwise(samples):
+        if found and found[-1][0] == sample.rendition_kbps and found[-1][2] == sample.at_s:
+            found[-1] = (sample.rendition_kbps, found[-1][1], following.at_s)
+        elif sample.rendition_kbps > 0:
+            found.append((sample.rendition_kbps, sample.at_s, following.at_s))
+    return found

@@ -41,11 +41,11 @@ class TopResult(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         words = QVBoxLayout(self)
         words.setContentsMargins(COVER + 2 * SPACE.l + SPACE.s, SPACE.l, SPACE.m, SPACE.l)
-        words.setSpacing(SPACE.xs)
+        words.setSpacing(SPACE.hair)
         words.addStretch(1)
         words.addWidget(self._name)
         words.addWidget(self._about)
-        words.addSpacing(SPACE.xs)
+        words.addSpacing(SPACE.m)
         words.addWidget(self._play, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         context.covers.changed.connect(self.update)
@@ -76,7 +76,8 @@ class TopResult(QWidget):
         theme = self._context.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour("accent" if self.hasFocus() else "line"), 2 if self.hasFocus() else 1))
+        is_marked = self.hasFocus() and theme.shows_focus
+        painter.setPen(QPen(theme.colour("accent" if is_marked else "line"), 2 if is_marked else 1))
         painter.setBrush(theme.colour("raised" if self.underMouse() else "surface"))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.large, RADIUS.large)
         if self._item is not None:

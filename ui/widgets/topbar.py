@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
@@ -29,14 +29,16 @@ class SearchField(QLineEdit):
         self.setPlaceholderText("Songs, albums, artists and playlists")
         self.setMaxLength(LONGEST_QUERY)
         self.setMaximumWidth(SIZE.search_width)
-        self._glass = QAction(self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = QLabel()
+        self._glass.setFixedSize(SIZE.icon_small, SIZE.icon_small)
+        self._glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._keycap = PlainLabel(theme, "Ctrl K", size=TYPE.caption, parent=self)
         self._keycap.setProperty("kind", "keycap")
         self._keycap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._keycap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         place = QHBoxLayout(self)
-        place.setContentsMargins(0, 0, SPACE.m, 0)
+        place.setContentsMargins(SPACE.m, 0, SPACE.m, 0)
+        place.addWidget(self._glass)
         place.addStretch(1)
         place.addWidget(self._keycap)
         self.textEdited.connect(self.typed)
@@ -62,7 +64,9 @@ class SearchField(QLineEdit):
     def _take_look(self) -> None:
         self.setFont(self._theme.font())
         self.setFixedHeight(self._theme.scaled(SIZE.field))
-        self._glass.setIcon(QIcon(self._theme.icon("magnifying-glass", "muted", "muted")))
+        glass = self._theme.icon("magnifying-glass").pixmap(SIZE.icon_small, SIZE.icon_small)
+        self._glass.setPixmap(glass)
+        self.setTextMargins(SIZE.icon_small + SPACE.s, 0, self._keycap.sizeHint().width() + SPACE.s, 0)
 
 
 class TopBar(QWidget):

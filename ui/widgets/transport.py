@@ -155,9 +155,11 @@ class Transport(QWidget):
 
     def _show_song(self, state: TransportState) -> None:
         track = state.track
-        self.cover.setVisible(track is not None)
         self.cover.show_cover(track.cover if track else None, track.album.title if track and track.album else "")
-        self.title.show_text(track.title if track else "Nothing plays", SIZE.now_text)
+        self.title.show_text(track.title if track else "Nothing plays yet", SIZE.now_text)
+        self.title.show_role("text" if track else "muted")
+        for label in (self.elapsed, self.total):
+            label.setVisible(track is not None)
         self.title.setEnabled(bool(track and track.album))
         self.artist.show_text(track.artist_line if track else "", SIZE.now_text)
         self.artist.setVisible(bool(track and track.artists) and not state.problem)

@@ -208,5 +208,6 @@ def _is_ours(widget: QWidget) -> bool:
 def test_bars_keep_the_loudest_of_their_share() -> None:
     peaks = bytes([0, 255, 10, 20])
     assert bars(peaks, 2) == [1.0, pytest.approx(0.12)]
-    assert bars(b"", 3) == [0.12] * 3
+    assert bars(bytes([10, 100]), 2) == [pytest.approx(0.12), 1.0], "a quiet song fills the height too"
+    assert bars(b"", 3) == []
     assert len(bars(peaks, 100)) == 100
