@@ -1,4 +1,5 @@
-"""A `Playback` without sound for tests of the window; it keeps the same promises as the real player.
+"""A `Playback` without sound for tests of the window; it keeps the same promises as the real player, whose queue it
+shares (tests/contract/test_playback.py holds both to them).
 
     playback = FakePlayback()
     playback.advance(30.0)            # time passes; the song ends where it ends
@@ -20,6 +21,7 @@ from player.domain.playback import PlaybackState, QueueEntry, QueueSource, Queue
 from player.domain.stream import StreamSample, StreamStats
 from player.errors import PlayerError
 from player.playback.port import Listener
+from player.playback.queue import Queue
 
 RESTART_AFTER_S = 3.0
 KBPS = 320
@@ -28,11 +30,10 @@ KBPS = 320
 class FakePlayback:
     def __init__(self) -> None:
         self._state = PlaybackState()
-        self._queue = QueueState((), None, None, is_shuffled=False, repeat=Repeat.OFF, version=0)
-        self._unshuffled: tuple[QueueEntry, ...] = ()
+        self._order = Queue(random.Random(7))
+        self._queue = self._order.state
+        self._is_wanted = False
         self._listeners: list[Listener] = []
-        self._last_id = 0
-        self._rng = random.Random(7)
         self.retries = 0
         self.samples: tuple[StreamSample, ...] = ()
 
@@ -64,20 +65,18 @@ class FakePlayback:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     # ---- what a test makes happen
 
     def advance(self, seconds: float) -> None:
         """Time passes while a song plays; at its end the next begins, or the queue ends."""
         assert self._state.status is Status.PLAYING
-        position = self._state.position_s + seconds
-        if position < self._state.duration_s:
-            self._set(position_s=position)
-        elif self._queue.repeat is Repeat.ONE and self._queue.index is not None:
-            self._start(self._queue.index)
+        position_s = self._state.position_s + seconds
+        if position_s < self._state.duration_s:
+            self._set(position_s=position_s)
         else:
-            self._step(1)
+            self._go_to(self._order.following())
 
     def become(self, status: Status, error: PlayerError | None = None) -> None:
         self._set(status=status, error=error)
@@ -85,64 +84,61 @@ class FakePlayback:
     # ---- commands
 
     async def play(self, tracks: Sequence[Track], *, start: int = 0, source: QueueSource | None = None) -> None:
-        entries = self._entries(tracks, is_picked=False)
-        self._unshuffled = entries
-        if not entries:
-            self._requeue((), None, source=source)
-            self._set(status=Status.IDLE, entry=None, position_s=0.0, duration_s=0.0, buffered_until_s=0.0)
-            return
-        first = entries[start]
-        order = self._shuffled(entries, first) if self._queue.is_shuffled else entries
-        self._requeue(order, order.index(first), source=source)
-        self._start(order.index(first))
+        self._order.replace(tracks, start=start, source=source)
+        self._is_wanted = bool(tracks)
+        self._begin()
 
     async def enqueue(self, tracks: Sequence[Track], *, is_next: bool) -> None:
-        entries = self._entries(tracks, is_picked=True)
-        queue = self._queue
-        at = 0 if queue.index is None else queue.index + 1
-        while not is_next and at < len(queue.order) and queue.order[at].is_picked:
-            at += 1
-        self._unshuffled += entries
-        self._requeue((*queue.order[:at], *entries, *queue.order[at:]), queue.index)
-        if queue.index is None and entries:
-            self._start(0)
+        self._order.enqueue(tracks, is_next=is_next)
+        self._reordered()
 
     async def toggle(self) -> None:
-        if self._state.status is Status.PLAYING:
+        if self._is_wanted and self._state.status not in (Status.ENDED, Status.FAILED, Status.IDLE):
             await self.pause()
         else:
             await self.resume()
 
     async def pause(self) -> None:
-        if self._state.entry is not None:
+        self._is_wanted = False
+        if self._state.status not in (Status.IDLE, Status.ENDED, Status.FAILED):
             self._set(status=Status.PAUSED)
 
     async def resume(self) -> None:
-        if self._state.status is Status.ENDED:
-            self._start(0)
-        elif self._state.entry is not None:
+        if self._state.status is Status.ENDED or self._order.current is None:
+            order = self._queue.order
+            self._is_wanted = bool(order)
+            if order:
+                self._go_to(self._order.following(is_asked=True) or order[0])
+        elif self._state.status is Status.FAILED:
+            self._is_wanted = True
+            self._begin()
+        else:
+            self._is_wanted = True
             self._set(status=Status.PLAYING)
 
     async def next(self) -> None:
-        self._step(1)
+        if self._queue.order:
+            self._go_to(self._order.following(is_asked=True))
 
     async def previous(self) -> None:
-        index = self._queue.index
-        if index is None:
-            return
-        if self._state.position_s > RESTART_AFTER_S:
-            self._start(index)
+        preceding = self._order.preceding()
+        if preceding is None or self._state.position_s > RESTART_AFTER_S:
+            await self.seek(0.0)
         else:
-            self._step(-1)
+            self._go_to(preceding)
 
     async def play_entry(self, entry_id: EntryId) -> None:
-        index = self._place_of(entry_id)
-        if index is not None:
-            self._start(index)
+        entry = next((entry for entry in self._queue.order if entry.id == entry_id), None)
+        if entry is not None:
+            self._is_wanted = True
+            self._go_to(entry)
 
     async def seek(self, position_s: float) -> None:
-        if self._state.entry is not None:
-            self._set(position_s=min(max(position_s, 0.0), self._state.duration_s))
+        if self._order.current is None:
+            return
+        if self._state.status is Status.ENDED:
+            self._begin()
+        self._set(position_s=min(max(position_s, 0.0), self._state.duration_s))
 
     async def set_volume(self, volume: float) -> None:
         self._set(volume=min(max(volume, 0.0), 1.0))
@@ -151,84 +147,63 @@ class FakePlayback:
         self._set(is_muted=is_muted)
 
     async def set_shuffled(self, is_shuffled: bool) -> None:
-        current = self._queue.current
-        order = self._shuffled(self._queue.order, current) if is_shuffled else self._unshuffled
-        index = None if current is None else order.index(current)
-        self._requeue(order, index, is_shuffled=is_shuffled)
+        self._order.set_shuffled(is_shuffled)
+        self._reordered()
 
     async def set_repeat(self, repeat: Repeat) -> None:
-        self._requeue(self._queue.order, self._queue.index, repeat=repeat)
+        self._order.set_repeat(repeat)
+        self._reordered()
 
     async def move_entry(self, entry_id: EntryId, position: int) -> None:
-        at = self._place_of(entry_id)
-        if at is None:
-            return
-        current = self._queue.current
-        order = list(self._queue.order)
-        entry = order.pop(at)
-        order.insert(min(max(position, 0), len(order)), entry)
-        self._requeue(tuple(order), None if current is None else order.index(current))
+        self._order.move(entry_id, position)
+        self._reordered()
 
     async def remove_entries(self, entry_ids: Sequence[EntryId]) -> None:
-        """The song playing now stays: it is stopped by playing another."""
-        current = self._queue.current
-        kept = tuple(e for e in self._queue.order if e.id not in entry_ids or e is current)
-        self._unshuffled = tuple(e for e in self._unshuffled if e in kept)
-        self._requeue(kept, None if current is None else kept.index(current))
+        before = self._order.current
+        self._order.remove(entry_ids)
+        if self._order.current == before:
+            self._reordered()
+        else:
+            self._begin()
 
     async def clear_upcoming(self) -> None:
-        index = self._queue.index
-        upcoming = self._queue.order[(-1 if index is None else index) + 1 :]
-        await self.remove_entries([entry.id for entry in upcoming])
+        self._order.clear_upcoming()
+        self._reordered()
 
     async def retry_now(self) -> None:
         self.retries += 1
 
     # ---- inside
 
-    def _entries(self, tracks: Sequence[Track], *, is_picked: bool) -> tuple[QueueEntry, ...]:
-        first = self._last_id + 1
-        self._last_id += len(tracks)
-        return tuple(QueueEntry(EntryId(first + at), track, is_picked) for at, track in enumerate(tracks))
-
-    def _shuffled(self, entries: Sequence[QueueEntry], first: QueueEntry | None) -> tuple[QueueEntry, ...]:
-        rest = [entry for entry in entries if entry is not first]
-        self._rng.shuffle(rest)
-        return tuple(rest) if first is None else (first, *rest)
-
-    def _place_of(self, entry_id: EntryId) -> int | None:
-        return next((at for at, entry in enumerate(self._queue.order) if entry.id == entry_id), None)
-
-    def _step(self, by: int) -> None:
-        queue = self._queue
-        if queue.index is None or not queue.order:
-            return
-        index = queue.index + by
-        if queue.repeat is Repeat.ALL:
-            index %= len(queue.order)
-        if index >= len(queue.order):
+    def _go_to(self, entry: QueueEntry | None) -> None:
+        """Play `entry` from its start; None is the end of the order."""
+        if entry is None:
             self._set(status=Status.ENDED, position_s=self._state.duration_s)
         else:
-            self._start(max(index, 0))
+            self._order.go_to(entry.id)
+            self._begin()
 
-    def _start(self, index: int) -> None:
-        entry = self._queue.order[index]
-        self._requeue(self._queue.order, index)
+    def _begin(self) -> None:
+        """The current entry from its start; silence where there is none."""
+        self._reordered()
+        entry = self._order.current
+        length_s = 0.0 if entry is None else entry.track.duration_s
+        playing = Status.PLAYING if self._is_wanted else Status.PAUSED
         self._set(
-            status=Status.PLAYING,
+            status=Status.IDLE if entry is None else playing,
             entry=entry,
             position_s=0.0,
-            duration_s=entry.track.duration_s,
-            buffered_until_s=min(60.0, entry.track.duration_s),
-            rendition_kbps=KBPS,
+            duration_s=length_s,
+            buffered_until_s=min(60.0, length_s),
+            rendition_kbps=None if entry is None else KBPS,
             error=None,
         )
 
-    def _requeue(self, order: tuple[QueueEntry, ...], index: int | None, **changes: Any) -> None:
-        version = self._queue.version + 1
-        self._queue = replace(self._queue, order=order, index=index, version=version, **changes)
-        for listener in list(self._listeners):
-            listener(self._queue)
+    def _reordered(self) -> None:
+        if self._queue.version != self._order.version:
+            self._queue = self._order.state
+            for listener in list(self._listeners):
+                listener(self._queue)
 
     def _set(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)
