@@ -18,7 +18,7 @@ from server.insights.routes import router as insights
 from server.playlists.routes import router as playlists
 from server.problems import RESPONSES, install_handlers
 from server.services import build_services
-from server.streaming.routes import media_router
+from server.streaming.routes import media_routes
 from server.streaming.routes import router as streaming
 
 
@@ -38,6 +38,14 @@ def create_app(config: Config) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # FastAPI would trace requests, signed URLs and all, and export them where its environment says
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
         responses=RESPONSES,
     )
     app.state.services = services
@@ -45,7 +53,7 @@ def create_app(config: Config) -> FastAPI:
     install_handlers(app)
     for router in (identity, catalog, discovery, playlists, insights, streaming, ingest):
         app.include_router(router, prefix=API_PREFIX)
-    app.include_router(media_router)
+    app.router.routes.extend(media_routes)
 
     @app.get(f"{API_PREFIX}/health", tags=["health"])
     async def health() -> dict[str, str | int]:

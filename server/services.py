@@ -20,7 +20,7 @@ from server.identity.owner_code import OwnerCode
 from server.identity.passwords import Passwords
 from server.identity.refresh import RefreshTokens
 from server.ingest.service import Ingest
-from server.jobs import Jobs
+from server.jobs import Jobs, Priority, StopSignal
 from server.storage import LocalStorage, Storage
 from server.streaming.packager import Packager
 from server.streaming.segment_store import SegmentStore
@@ -53,6 +53,16 @@ class Services:
         self.ingest.start()
         if self.config.demo:
             self.demo.begin()
+
+    def warm_up(self) -> None:
+        """Called once requests are answered: loads what the first sign-in and the first song need, in the order in
+        which a player asks for them. Left out, they load it themselves."""
+
+        def load(_stop: StopSignal) -> None:
+            self.access_tokens.warm_up()
+            self.packager.warm_up()
+
+        self.jobs.submit("warm up", load, Priority.URGENT)
 
     def stop(self) -> None:
         self.ingest.stop()

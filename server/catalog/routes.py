@@ -36,7 +36,7 @@ TopLimit = Annotated[int, Query(ge=1, le=500)]
 _IMMUTABLE = "private, max-age=31536000, immutable"
 
 
-def _covers(request: Request) -> Covers:
+async def _covers(request: Request) -> Covers:
     covers: Covers = request.app.state.services.covers
     return covers
 

@@ -158,10 +158,10 @@ class Song(Base):
     """SHA-256 of the file; names the packaged segments, so that a changed file never meets old segments"""
     # analysis
     sample_rate: Mapped[int | None]
-    """of the renditions: 44,100 or 48,000"""
+    """the file's own, as `SourceFormat` has them: with them a stream begins without opening the file"""
     channels: Mapped[int | None]
     sample_count: Mapped[int | None]
-    """at `sample_rate`"""
+    """at `sample_rate`, priming and padding taken off"""
     track_lufs: Mapped[float | None]
     track_peak_dbtp: Mapped[float | None]
     waveform: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -44,7 +44,7 @@ def current_user(
     return Listener.of(user)
 
 
-def owner(listener: CurrentUser) -> Listener:
+async def owner(listener: CurrentUser) -> Listener:
     if not listener.is_owner:
         raise Problem(403, "FORBIDDEN", "Only the owner of this backend may do that.")
     return listener

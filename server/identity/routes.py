@@ -22,12 +22,12 @@ from server.identity.shapes import (
 router = APIRouter(tags=["identity"])
 
 
-def _accounts(request: Request) -> Accounts:
+async def _accounts(request: Request) -> Accounts:
     accounts: Accounts = request.app.state.services.accounts
     return accounts
 
 
-def _refresh_tokens(request: Request) -> RefreshTokens:
+async def _refresh_tokens(request: Request) -> RefreshTokens:
     tokens: RefreshTokens = request.app.state.services.refresh_tokens
     return tokens
 

@@ -20,12 +20,12 @@ from server.problems import Problem, not_found
 router = APIRouter(tags=["ingest"])
 
 
-def _ingest(request: Request) -> Ingest:
+async def _ingest(request: Request) -> Ingest:
     ingest: Ingest = request.app.state.services.ingest
     return ingest
 
 
-def _demo(request: Request) -> Demo:
+async def _demo(request: Request) -> Demo:
     demo: Demo = request.app.state.services.demo
     return demo
 

@@ -24,7 +24,6 @@ from server.db.models import IngestFailure, LibraryFolder, Song
 from server.db.session import Database
 from server.ingest.progress import Progress
 from server.ingest.shelving import ReadSong, companions, note_failure, shelve, withdraw
-from server.ingest.tags import TagsUnreadable, read_tags
 from server.ingest.walk import FoundFile, Walk, walk
 from server.jobs import StopSignal
 
@@ -169,6 +168,8 @@ def _same_content(path: Path, candidates: list[_Known]) -> _Known | None:
 
 
 def _read_song(root: Path, file: FoundFile) -> ReadSong | str:
+    from server.ingest.tags import TagsUnreadable, read_tags  # mutagen is loaded by the first new file, not at start
+
     try:
         return companions(root, file, read_tags(root / file.path))
     except TagsUnreadable as error:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,10 @@ from server.catalog.covers import Covers, PictureRefused
 from server.catalog.folding import sort_key
 from server.db.models import Album, Artist, IngestFailure, LibraryFolder, Song, SongArtist, SongGenre
 from server.ingest.analysis import Analysis
-from server.ingest.tags import SongTags
 from server.ingest.walk import FoundFile
+
+if TYPE_CHECKING:
+    from server.ingest.tags import SongTags
 
 _COVER_NAMES = ("cover", "folder", "front", "albumart")
 _COVER_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
@@ -155,8 +158,8 @@ def note_analysis(session: Session, song_id: str, read_mtime_ns: int, analysis: 
         return False
     source = analysis.source
     song.content_hash = analysis.content_hash
-    song.sample_rate, song.channels = source.output_rate, source.output_channels
-    song.sample_count, song.duration_s = source.output_sample_count, source.duration_s
+    song.sample_rate, song.channels, song.sample_count = source.rate, source.channels, source.sample_count
+    song.duration_s = source.duration_s
     song.track_lufs, song.track_peak_dbtp = analysis.track_lufs, analysis.track_peak_dbtp
     song.waveform = analysis.waveform
     session.flush()

@@ -15,7 +15,7 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
 from server.streaming.cmaf import container_bytes
-from server.streaming.ladder import FRAME_SAMPLES, Rendition, Timeline
+from server.streaming.ladder import FRAME_SAMPLES, LADDER, Rendition, Timeline
 from server.streaming.source import Samples
 
 PRE_ROLL_FRAMES = 8
@@ -48,6 +48,12 @@ def encode_segment(samples: Samples, timeline: Timeline, segment: int, rendition
             break
         bit_rate = round(rate * max(0.3, 0.95 * budget / size))
     return frames
+
+
+def warm_up() -> None:
+    """The first encode of a process fills FFmpeg's tables."""
+    timeline = Timeline(44_100, FRAME_SAMPLES)
+    encode_segment(np.zeros((len(samples_needed(timeline, 0)), 2), np.float32), timeline, 0, LADDER[0])
 
 
 def _encode(samples: Samples, rate: int, bit_rate: int, frame_count: int) -> list[bytes]:

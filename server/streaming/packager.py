@@ -47,6 +47,12 @@ class Packager:
         self._urgent = 0
         self._encoders = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
+    def warm_up(self) -> None:
+        """Loads the codecs before the first song is asked for; on a thread that nobody waits for."""
+        import server.streaming.encoder
+
+        server.streaming.encoder.warm_up()
+
     def init(self, stream: Stream) -> bytes:
         return cmaf.init_segment(stream.timeline, stream.source.output_channels)
 

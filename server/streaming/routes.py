@@ -1,14 +1,16 @@
 """HTTP of streaming (docs/api.md, Streaming): the stream route under the API, and signed media beside it.
 
-Endpoints are plain functions: FastAPI runs them on its thread pool, where encoding a segment may take its time.
+Endpoints are plain functions: they run on the thread pool, where encoding a segment may take its time.
 """
 
 from __future__ import annotations
 
+import re
 import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.routing import Route
 
 from server.identity.access import CurrentUser
 from server.problems import Problem, not_found
@@ -22,67 +24,56 @@ from server.streaming.streams import Stream, Streams
 HLS_TYPE = "application/vnd.apple.mpegurl"
 DASH_TYPE = "application/dash+xml"
 _SEGMENT_TYPE = "audio/mp4"
+_EXPIRY = re.compile(r"[0-9]{1,15}")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter(tags=["streaming"])
 """under the API's prefix"""
-media_router = APIRouter(prefix="/media", tags=["media"])
-"""at the root: what a content delivery network would answer"""
 
 
-def _packager(request: Request) -> Packager:
-    packager: Packager = request.app.state.services.packager
-    return packager
+def _services(request: Request) -> StreamingServices:
+    services: StreamingServices = request.app.state.services
+    return services
 
 
-def _streams(request: Request) -> Streams:
-    streams: Streams = request.app.state.services.streams
-    return streams
+class StreamingServices(Protocol):
+    """What these routes take of the backend's services."""
+
+    @property
+    def streams(self) -> Streams: ...
+    @property
+    def packager(self) -> Packager: ...
+    @property
+    def url_signer(self) -> UrlSigner: ...
 
 
-def _signer(request: Request) -> UrlSigner:
-    signer: UrlSigner = request.app.state.services.url_signer
-    return signer
-
-
-PackagerOf = Annotated[Packager, Depends(_packager)]
-StreamsOf = Annotated[Streams, Depends(_streams)]
-SignerOf = Annotated[UrlSigner, Depends(_signer)]
-
-
-def _granted(
-    song_id: str,
-    content: str,
-    signer: SignerOf,
-    exp: Annotated[int, Query(ge=0, le=1 << 53)],
-    plan: Annotated[str, Query(max_length=64)],
-    sig: Annotated[str, Query(max_length=128)],
-) -> Grant:
-    grant = Grant(song_id, content, plan, exp)
-    signer.verify(grant, sig, now_s=time.time())
+def _granted(request: Request) -> Grant:
+    """Read by hand: media is asked for more often than all else, and FastAPI's way costs a thread for each of its
+    dependencies."""
+    query = request.query_params
+    if not _EXPIRY.fullmatch(query.get("exp", "")) or "plan" not in query or "sig" not in query:
+        raise Problem(422, "VALIDATION", "A media URL holds the expiry, the plan and the signature it was made with.")
+    path = request.path_params
+    grant = Grant(path["song_id"], path["content"], query["plan"], int(query["exp"]))
+    _services(request).url_signer.verify(grant, query["sig"], now_s=time.time())
     return grant
 
 
-GrantOf = Annotated[Grant, Depends(_granted)]
+def _stream(request: Request, grant: Grant) -> Stream:
+    return _services(request).streams.of_content(grant.song_id, grant.content)
 
 
-def _stream(grant: GrantOf, streams: StreamsOf) -> Stream:
-    return streams.of_content(grant.song_id, grant.content)
-
-
-StreamOf = Annotated[Stream, Depends(_stream)]
-
-
-def _rendition(kbps: int, grant: GrantOf) -> Rendition:
-    if kbps not in (rendition.kbps for rendition in LADDER):
+def _rendition(request: Request, grant: Grant) -> Rendition:
+    asked = request.path_params["kbps"]
+    for rendition in LADDER:
+        if str(rendition.kbps) == asked:
+            break
+    else:
         raise not_found("rendition")
-    for rendition in ladder_for(grant.plan):
-        if rendition.kbps == kbps:
-            return rendition
-    raise Problem(403, "FORBIDDEN", f"The plan “{grant.plan}” does not hold {kbps} kbit/s.")
-
-
-RenditionOf = Annotated[Rendition, Depends(_rendition)]
+    if rendition not in ladder_for(grant.plan):
+        raise Problem(403, "FORBIDDEN", f"The plan “{grant.plan}” does not hold {rendition.kbps} kbit/s.")
+    return rendition
 
 
 @router.get(
@@ -90,14 +81,14 @@ RenditionOf = Annotated[Rendition, Depends(_rendition)]
 )
 def stream_song(
     song_id: str,
+    request: Request,
     listener: CurrentUser,
-    streams: StreamsOf,
-    signer: SignerOf,
     stream_format: Annotated[Literal["hls", "dash"], Query(alias="format")] = "hls",
 ) -> Response:
-    stream = streams.of_song(song_id)
+    services = _services(request)
+    stream = services.streams.of_song(song_id)
     grant = Grant(song_id, stream.content, listener.plan, int(time.time()) + LIFETIME_S)
-    query = signer.query(grant)
+    query = services.url_signer.query(grant)
     answer = _manifest(stream, grant, query, stream_format)
     name = "master.m3u8" if stream_format == "hls" else "manifest.mpd"
     answer.headers["Link"] = f'<{_folder(stream)}{name}?{query}>; rel="alternate"'
@@ -105,7 +96,7 @@ def stream_song(
 
 
 def _folder(stream: Stream) -> str:
-    return f"{media_router.prefix}/{stream.song_id}/{stream.content}/"
+    return f"/media/{stream.song_id}/{stream.content}/"
 
 
 def _manifest(stream: Stream, grant: Grant, query: str, stream_format: Literal["hls", "dash"]) -> Response:
@@ -120,34 +111,51 @@ def _manifest(stream: Stream, grant: Grant, query: str, stream_format: Literal["
     return Response(text, headers=_NO_STORE, media_type=media_type)
 
 
-@media_router.api_route("/{song_id}/{content}/master.m3u8", methods=["GET", "HEAD"], include_in_schema=False)
-def hls_master(stream: StreamOf, grant: GrantOf, signer: SignerOf) -> Response:
-    return _manifest(stream, grant, signer.query(grant), "hls")
+def hls_master(request: Request) -> Response:
+    grant = _granted(request)
+    return _manifest(_stream(request, grant), grant, _services(request).url_signer.query(grant), "hls")
 
 
-@media_router.api_route("/{song_id}/{content}/manifest.mpd", methods=["GET", "HEAD"], include_in_schema=False)
-def dash_manifest(stream: StreamOf, grant: GrantOf, signer: SignerOf) -> Response:
-    return _manifest(stream, grant, signer.query(grant), "dash")
+def dash_manifest(request: Request) -> Response:
+    grant = _granted(request)
+    return _manifest(_stream(request, grant), grant, _services(request).url_signer.query(grant), "dash")
 
 
-@media_router.api_route("/{song_id}/{content}/{kbps}/index.m3u8", methods=["GET", "HEAD"], include_in_schema=False)
-def hls_media(stream: StreamOf, grant: GrantOf, signer: SignerOf, _rendition: RenditionOf) -> Response:
-    text = manifests.hls_media(stream.timeline, query=signer.query(grant))
+def hls_media(request: Request) -> Response:
+    grant = _granted(request)
+    _rendition(request, grant)
+    stream = _stream(request, grant)
+    text = manifests.hls_media(stream.timeline, query=_services(request).url_signer.query(grant))
     return Response(text, headers=_NO_STORE, media_type=HLS_TYPE)
 
 
-@media_router.api_route("/{song_id}/{content}/{kbps}/init.mp4", methods=["GET", "HEAD"], include_in_schema=False)
-def init_segment(request: Request, stream: StreamOf, packager: PackagerOf, _rendition: RenditionOf) -> Response:
-    data = packager.init(stream)
+def init_segment(request: Request) -> Response:
+    grant = _granted(request)
+    _rendition(request, grant)
+    stream = _stream(request, grant)
+    data = _services(request).packager.init(stream)
     return immutable_answer(request, data, media_type=_SEGMENT_TYPE, etag=f"{stream.content}-init")
 
 
-@media_router.api_route("/{song_id}/{content}/{kbps}/{index}.m4s", methods=["GET", "HEAD"], include_in_schema=False)
-def media_segment(
-    request: Request, index: int, stream: StreamOf, packager: PackagerOf, rendition: RenditionOf
-) -> Response:
+def media_segment(request: Request) -> Response:
+    grant = _granted(request)
+    rendition = _rendition(request, grant)
+    stream = _stream(request, grant)
+    asked = request.path_params["index"]
+    index = int(asked) if _INDEX.fullmatch(asked) else -1
     if not 0 <= index < stream.timeline.segment_count:
         raise not_found("segment")
-    data = packager.segment(stream, rendition, index)
+    data = _services(request).packager.segment(stream, rendition, index)
     etag = f"{stream.content}-{rendition.kbps}-{index}"
     return immutable_answer(request, data, media_type=_SEGMENT_TYPE, etag=etag)
+
+
+_SONG = "/media/{song_id}/{content}"
+media_routes = [
+    Route(f"{_SONG}/master.m3u8", hls_master),
+    Route(f"{_SONG}/manifest.mpd", dash_manifest),
+    Route(f"{_SONG}/{{kbps}}/index.m3u8", hls_media),
+    Route(f"{_SONG}/{{kbps}}/init.mp4", init_segment),
+    Route(f"{_SONG}/{{kbps}}/{{index}}.m4s", media_segment),
+]
+"""at the root: what a content delivery network would answer; GET and HEAD"""

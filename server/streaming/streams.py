@@ -1,8 +1,8 @@
 """Which file a song is streamed from, what content that is and how it is cut. Called by routes and jobs; results
 are kept for the songs in use.
 
-A song that ingest has not analysed yet is measured here at once, as far as streaming needs it: its hash and its
-exact length. Loudness may come later.
+What ingest has measured is taken from the song's row: the stream begins without opening the file. A song that is
+not analysed yet is measured here at once, as far as streaming needs it: its hash and its exact length.
 """
 
 from __future__ import annotations
@@ -53,6 +53,18 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _measured(song: Song) -> SourceFormat | None:
+    if song.sample_rate is None or song.channels is None or song.sample_count is None:
+        return None
+    return SourceFormat(song.sample_rate, song.channels, song.sample_count)
+
+
+def _probed(path: Path) -> SourceFormat:
+    from server.streaming.source import probe  # the codecs are loaded by the first stream, not at start
+
+    return probe(path)
+
+
 class Streams:
     def __init__(self, database: Database, *, on_source_changed: Callable[[], None]) -> None:
         self._database = database
@@ -96,8 +108,6 @@ class Streams:
         return Problem(409, "SOURCE_UNREADABLE", str(error))
 
     def _opened(self, song_id: str) -> Stream:
-        from server.streaming.source import probe  # the codecs are loaded by the first stream, not at start
-
         with self._database.reading() as session:
             song = session.get(Song, song_id)
             if song is None:
@@ -108,7 +118,7 @@ class Streams:
         try:
             if not file.is_unchanged():
                 raise self._changed(song_id, file.path)
-            source = probe(file.path)
+            source = _measured(song) or _probed(file.path)
             content_hash = song.content_hash or file_hash(file.path)
         except OSError as error:
             raise self._gone(song_id, file.path, error) from error
@@ -128,9 +138,9 @@ class Streams:
                 .where(Song.id == stream.song_id, Song.file_mtime_ns == stream.file.mtime_ns)
                 .values(
                     content_hash=content_hash,
-                    sample_rate=stream.timeline.rate,
-                    channels=stream.source.output_channels,
-                    sample_count=stream.timeline.sample_count,
+                    sample_rate=stream.source.rate,
+                    channels=stream.source.channels,
+                    sample_count=stream.source.sample_count,
                     duration_s=stream.source.duration_s,
                 )
             )
