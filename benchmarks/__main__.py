@@ -9,6 +9,7 @@ import sys
 BENCHMARKS = {
     "start": "second start of `dev.py run`: window interactive and first sound",
     "record": "`--record` of an album against the decode of its top rendition, sample for sample",
+    "packager": "first and last segment of a song never played, by format",
 }
 
 
