@@ -31,13 +31,18 @@ class ListenCounter:
         self._last = (state, monotonic_s)
         return done
 
+    @property
+    def under_way(self) -> Listen | None:
+        """What has been heard so far of the song that plays."""
+        if self._entry is None or self._heard_s < SHORTEST_LISTEN_S:
+            return None
+        return Listen(self._entry.track, self._started_at_s, self._heard_s)
+
     def finish(self) -> Listen | None:
         """End what is being heard: the player quits."""
-        entry, heard_s = self._entry, self._heard_s
+        listen = self.under_way
         self._entry, self._heard_s = None, 0.0
-        if entry is None or heard_s < SHORTEST_LISTEN_S:
-            return None
-        return Listen(entry.track, self._started_at_s, heard_s)
+        return listen
 
     def _add_time(self, monotonic_s: float) -> None:
         if self._entry is not None and self._last is not None and self._last[0].status is Status.PLAYING:

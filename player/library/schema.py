@@ -29,6 +29,17 @@ STEPS: tuple[str, ...] = (
     );
     CREATE TABLE sign_ins (account TEXT PRIMARY KEY, sealed BLOB NOT NULL, request_id TEXT) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE queue_part (
+        place TEXT NOT NULL, part INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (place, part)
+    );
+    INSERT INTO queue_part SELECT place, 0, json_extract(body, '$.order') FROM queue WHERE json_valid(body);
+    UPDATE queue SET body = json_remove(body, '$.order') WHERE json_valid(body);
+    CREATE TABLE under_way (
+        id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, place TEXT NOT NULL, account TEXT, track TEXT NOT NULL,
+        started_at REAL NOT NULL, heard_s REAL NOT NULL
+    );
+    """,
 )
 
 

@@ -3,6 +3,7 @@ has answered. Not the wire's format, which may change under us. Pure; used by th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from player.domain.catalogue import AlbumRef, ArtistRef, Cover, Loudness, Track
@@ -53,10 +54,18 @@ def track_from_json(values: dict[str, Any]) -> Track:
     )
 
 
+def entries_to_json(entries: Sequence[QueueEntry]) -> list[Any]:
+    return [[entry.id, entry.is_picked, track_to_json(entry.track)] for entry in entries]
+
+
+def entries_from_json(values: list[Any]) -> list[QueueEntry]:
+    return [QueueEntry(EntryId(int(entry)), track_from_json(track), bool(picked)) for entry, picked, track in values]
+
+
 def queue_to_json(state: QueueState) -> dict[str, Any]:
+    """Everything but the order."""
     source = state.source
     return {
-        "order": [[entry.id, entry.is_picked, track_to_json(entry.track)] for entry in state.order],
         "index": state.index,
         "source": [source.kind, source.id, source.title] if source else None,
         "shuffled": state.is_shuffled,
@@ -65,12 +74,8 @@ def queue_to_json(state: QueueState) -> dict[str, Any]:
     }
 
 
-def queue_from_json(values: dict[str, Any]) -> QueueState:
+def queue_from_json(values: dict[str, Any], order: tuple[QueueEntry, ...]) -> QueueState:
     """KeyError, TypeError or ValueError for what `queue_to_json` never wrote."""
-    order = tuple(
-        QueueEntry(EntryId(int(entry)), track_from_json(track), bool(is_picked))
-        for entry, is_picked, track in values["order"]
-    )
     index, source = values["index"], values["source"]
     if index is not None and not 0 <= int(index) < len(order):
         raise ValueError("the queue's place is outside it")

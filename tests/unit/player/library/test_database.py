@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 import threading
@@ -11,6 +12,7 @@ from player.errors import CacheError
 from player.library import database as module
 from player.library.database import LocalDatabase
 from player.library.installation import installation_id
+from player.library.queue_store import QueueStore
 from player.library.schema import STEPS, migrate
 
 
@@ -118,6 +120,28 @@ def test_migrating_twice_changes_nothing() -> None:
     assert connection.execute("SELECT name, sql FROM sqlite_schema").fetchall() == tables
     assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
     connection.close()
+
+
+def test_a_queue_of_the_first_version_is_taken_along(tmp_path: Path) -> None:
+    path = tmp_path / "player.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(f"{STEPS[0]};PRAGMA user_version=1;")
+    body = {
+        "order": [[4, False, {"id": "so_1", "title": "Casting Off"}], [5, True, {"id": "so_2"}]],
+        "index": 1, "source": None, "shuffled": False, "repeat": "all", "version": 3,
+    }  # fmt: skip
+    connection.execute("INSERT INTO queue VALUES ('demo:', ?)", (json.dumps(body),))
+    connection.execute("INSERT INTO queue_position VALUES ('demo:', 5, 12.5)")
+    connection.close()
+    database = LocalDatabase.open(path)
+    saved = QueueStore(database).load("demo:")
+    database.close()
+    assert saved is not None
+    assert [(entry.id, entry.track.id, entry.is_picked) for entry in saved.state.order] == [
+        (4, "so_1", False),
+        (5, "so_2", True),
+    ]
+    assert (saved.state.index, saved.position_s) == (1, 12.5)
 
 
 def test_the_installation_id_stays(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from player.domain.ids import EntryId, TrackId
 from player.domain.playback import PlaybackState, QueueEntry, QueueState, Repeat, Status
 from player.errors import NetworkError, Rejected
 from player.library.database import LocalDatabase
-from player.library.memory import Memory
+from player.library.memory import UNDER_WAY_EVERY_S, Memory
 from player.library.outbox import OutboxStore
 from player.library.sender import IDLE_S, Account, OutboxSender
 from player.service.port import PlayEvent
@@ -121,6 +121,79 @@ def test_a_listen_reaches_history_and_service(loop: Looping, database: LocalData
     (event,) = service.events.values()
     assert (event.track_id, round(event.heard_s)) == (TRACKS[0].id, 10)
     assert [listen.track.id for listen in memory.history.recent("demo:")] == [TRACKS[0].id]
+
+
+def test_a_listen_survives_a_kill(loop: Looping, database: LocalDatabase) -> None:
+    clock, service = Time(), FakeService()
+    memory = memory_of(loop, database, clock, service)
+
+    async def listen() -> None:
+        for tick in range(4 * 65):
+            clock.now_s = tick / 4
+            memory.observe(playing(0, tick / 4))
+
+    loop.do(listen())
+    loop.do(after_what_was_begun(memory))  # and here the player is killed
+
+    again = memory_of(loop, database, clock, service)
+    loop.do(again._keep_what_was_left())
+    (kept,) = again.history.recent("demo:")
+    assert kept.track.id == TRACKS[0].id
+    assert 65.0 - UNDER_WAY_EVERY_S <= kept.heard_s <= 65.0
+    (event,) = OutboxStore(database).pending("me", 10)
+    assert event.heard_s == kept.heard_s
+    loop.do(again._keep_what_was_left())
+    assert len(again.history.recent("demo:")) == 1
+
+
+def test_a_listen_that_ended_is_not_told_again(loop: Looping, database: LocalDatabase) -> None:
+    clock = Time()
+    memory = memory_of(loop, database, clock)
+
+    async def listen() -> None:
+        for second in range(60):
+            clock.now_s = float(second)
+            memory.observe(playing(0, float(second)))
+        await memory.aclose()
+
+    loop.do(listen())
+    again = memory_of(loop, database, clock)
+    loop.do(again._keep_what_was_left())
+    assert len(again.history.recent("demo:")) == 1
+
+
+def test_another_place_inherits_neither_queue_nor_listen(loop: Looping, database: LocalDatabase) -> None:
+    clock, places = Time(), ["demo:"]
+    memory = Memory(loop.runtime, database, place=lambda: places[-1], account=lambda: None, clock=clock)
+
+    async def listen() -> None:
+        memory.observe(queue(0))
+        for second in range(10):
+            clock.now_s = float(second)
+            memory.observe(playing(0, float(second)))
+        await after_what_was_begun(memory)
+        places.append("folder:/music")
+        for second in range(10, 20):  # the song of the place before sounds on for a moment
+            clock.now_s = float(second)
+            memory.observe(playing(0, float(second)))
+        memory.observe(PlaybackState())
+        await after_what_was_begun(memory)
+
+    loop.do(listen())
+    assert memory.load_queue("demo:") is not None
+    assert memory.load_queue("folder:/music") is None
+    (kept,) = memory.history.recent("demo:")
+    assert round(kept.heard_s) == 9
+    loop.do(memory.aclose())
+
+
+async def after_what_was_begun(memory: Memory) -> None:
+    """Every write that was begun by now is on the disk."""
+    await asyncio.sleep(0)
+    if memory._writing is not None:
+        await memory._writing
+    async with memory._listen_turn:
+        pass
 
 
 def test_the_outbox_waits_out_a_dead_network(loop: Looping, database: LocalDatabase) -> None:

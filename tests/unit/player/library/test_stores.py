@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from player.library import outbox as outbox_module
 from player.library.database import LocalDatabase
 from player.library.history import History, Listen
 from player.library.outbox import OutboxStore
-from player.library.queue_store import QueueStore
+from player.library.queue_store import PART, QueueStore
 from player.library.settings_store import SettingsStore
 from player.library.track_json import track_from_json, track_to_json
 from player.service.port import PlayEvent
@@ -52,6 +53,31 @@ def test_the_queue_comes_back_with_its_position(database: LocalDatabase) -> None
     assert saved is not None
     assert saved.state == queue()
     assert saved.position_s == 83.25
+
+
+def test_only_the_changed_parts_of_a_long_queue_are_written(database: LocalDatabase) -> None:
+    tracks = [replace(TRACKS[0], id=TrackId(f"so_{number}")) for number in range(3 * PART + 5)]
+    order = tuple(QueueEntry(EntryId(number), track) for number, track in enumerate(tracks))
+    state = replace(queue(), order=order)
+    store = QueueStore(database)
+    store.save("demo:", state, 0.0)
+    changes = [
+        (replace(state, index=7), 0),
+        (replace(state, order=(*order[:-2], order[-1], order[-2])), 1),
+        (replace(state, order=order[: PART + 1]), 1),
+        (replace(state, order=order[1:]), 4),
+        (replace(state, order=(), index=None), 0),
+    ]
+    for changed, parts in changes:
+        before = database.read("SELECT count(*), total_changes() FROM queue")[0][1]
+        store.save("demo:", changed, 0.0)
+        after = database.read("SELECT count(*), total_changes() FROM queue")[0][1]
+        gone = 2 if changed.order == order[: PART + 1] else 4 if not changed.order else 0
+        assert isinstance(before, int)
+        assert after == before + parts + gone + 2
+        saved = QueueStore(database).load("demo:")
+        assert saved is not None
+        assert saved.state == changed
 
 
 def test_a_queue_belongs_to_its_place(database: LocalDatabase) -> None:
