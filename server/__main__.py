@@ -1,12 +1,13 @@
 """`python -m server`: the backend as a program of its own, or as the player's child (`--stop-with-stdin`).
 
 Standard output carries one JSON line, once requests are answered; everything for people goes to standard error.
-Exit codes: 0, 2 usage, 5 port busy, 6 unreadable folder, 9 data folder unusable.
+Exit codes: 0, 2 usage, 5 port busy, 6 unreadable folder, 9 data folder unusable, 11 another backend uses it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import gc
 import json
@@ -22,13 +23,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.config import VERSION, Config
+from server.data_lock import DataFolderBusy, DataLock
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from server.serving import Serving
 
-EXIT_USAGE, EXIT_PORT_BUSY, EXIT_FOLDER_UNREADABLE, EXIT_DATA_UNUSABLE = 2, 5, 6, 9
+EXIT_USAGE, EXIT_PORT_BUSY, EXIT_FOLDER_UNREADABLE, EXIT_DATA_UNUSABLE, EXIT_DATA_BUSY = 2, 5, 6, 9, 11
+_LOCK_PATIENCE_S = 10.0
+"""a backend whose player was killed ends within this time"""
 _LAST_RESORT_S = 15.0
 """after standard input closed, the process ends within this time whatever hangs"""
 
@@ -50,17 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _check_libraries(config)
         _check_data_folder(config)
-        bound = _bind(config)
+        with _bind(config) as bound, contextlib.closing(_locked(config)):
+            app = _create_app(config)
+            _serve(app, bound, started_at=started_at, stops_with_stdin=stops_with_stdin)
     except StartRefused as refusal:
         print(f"segue server: {refusal}", file=sys.stderr)
         return refusal.exit_code
-    with bound:
-        try:
-            app = _create_app(config)
-        except StartRefused as refusal:
-            print(f"segue server: {refusal}", file=sys.stderr)
-            return refusal.exit_code
-        _serve(app, bound, started_at=started_at, stops_with_stdin=stops_with_stdin)
     return 0
 
 
@@ -109,6 +108,23 @@ def _check_data_folder(config: Config) -> None:
         config.data_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=config.data_dir):
             pass
+    except OSError as error:
+        raise StartRefused(
+            EXIT_DATA_UNUSABLE, f"the data folder {config.data_dir} cannot be written: {error.strerror}."
+        ) from error
+
+
+def _locked(config: Config) -> DataLock:
+    def tell() -> None:
+        log.info("waiting for the backend that uses %s to end", config.data_dir)
+
+    try:
+        return DataLock(config.data_dir, patience_s=_LOCK_PATIENCE_S, on_wait=tell)
+    except DataFolderBusy as error:
+        raise StartRefused(
+            EXIT_DATA_BUSY,
+            f"another backend uses the data folder {config.data_dir}; end it, or choose another folder.",
+        ) from error
     except OSError as error:
         raise StartRefused(
             EXIT_DATA_UNUSABLE, f"the data folder {config.data_dir} cannot be written: {error.strerror}."

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from server.catalog.routes import router as catalog
+from server.compression import Compression
 from server.config import API_PREFIX, VERSION, Config
 from server.discovery.routes import router as discovery
 from server.http_rules import HttpRules
@@ -49,6 +50,7 @@ def create_app(config: Config) -> FastAPI:
         responses=RESPONSES,
     )
     app.state.services = services
+    app.add_middleware(Compression)
     app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)
     install_handlers(app)
     for router in (identity, catalog, discovery, playlists, insights, streaming, ingest):

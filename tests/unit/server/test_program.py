@@ -13,6 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from server.__main__ import StartRefused, _locked
+from server.config import Config
+from server.data_lock import DataLock
+
 LIMIT_S = 40
 
 
@@ -88,6 +92,23 @@ def test_a_busy_port_is_exit_code_5(tmp_path: Path) -> None:
     assert ended.returncode == 5
     assert f"port {port} on 127.0.0.1 is in use; choose another with --port" in ended.stderr
     assert ended.stdout == ""
+
+
+def test_a_data_folder_in_use_is_exit_code_11(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.__main__._LOCK_PATIENCE_S", 0.0)
+    held = DataLock(tmp_path, patience_s=0, on_wait=lambda: None)
+    try:
+        with pytest.raises(StartRefused, match="another backend uses the data folder") as refused:
+            _locked(Config(data_dir=tmp_path))
+    finally:
+        held.close()
+    assert refused.value.exit_code == 11
+    _locked(Config(data_dir=tmp_path)).close()
+
+
+def test_it_waits_for_a_backend_that_is_ending(tmp_path: Path) -> None:
+    ending = DataLock(tmp_path, patience_s=0, on_wait=lambda: None)
+    DataLock(tmp_path, patience_s=30, on_wait=ending.close).close()
 
 
 def test_wrong_flags_are_exit_code_2(tmp_path: Path) -> None:
