@@ -16,7 +16,8 @@ V = TypeVar("V", bool, int, float, str)
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[V]):
     """`choices` for text, `low`..`high` for numbers; both inclusive and both checked on every write.
-    `was` names keys of older versions that migrate to this one."""
+    `was` names keys of older versions that migrate to this one; `group` is where the settings page shows it, nowhere
+    for what the window keeps by itself."""
 
     key: str
     default: V
@@ -27,6 +28,7 @@ class Setting(Generic[V]):
     choices: tuple[str, ...] = ()
     since: str = "0.1"
     needs_restart: bool = False
+    group: str = ""
     was: tuple[str, ...] = ()
 
     def check(self, value: object) -> V:
@@ -51,8 +53,9 @@ THEME = Setting(
     "system",
     "Colours of the window: as the system says, dark or light.",
     choices=("system", "dark", "light"),
+    group="Look",
 )
-TEXT_SCALE = Setting("ui.text_scale", 100, "Size of text.", unit="%", low=100, high=200)
+TEXT_SCALE = Setting("ui.text_scale", 100, "Size of text.", unit="%", low=100, high=200, group="Look")
 VOLUME = Setting("playback.volume", 0.8, "Volume, as the slider shows it.", low=0.0, high=1.0)
 MUTED = Setting("playback.muted", False, "Whether the sound is muted.")
 REPEAT = Setting("playback.repeat", "off", "What happens at the end of the queue.", choices=("off", "all", "one"))
@@ -62,18 +65,33 @@ QUALITY = Setting(
     "quiet",
     "What the bitrate control prefers: never a stop, or the best sound the link can carry.",
     choices=("quiet", "best"),
+    group="Sound",
 )
 LOOK_AHEAD_S = Setting(
-    "playback.look_ahead", 120, "How far ahead of the music Segue fetches.", unit=" s", low=20, high=120
+    "playback.look_ahead",
+    120,
+    "How far ahead of the music Segue fetches.",
+    unit=" s",
+    low=20,
+    high=120,
+    needs_restart=True,
+    group="Sound",
 )
 LOUDNESS = Setting(
     "playback.loudness",
     "auto",
     "Evens out loudness: by song, by album, or by album only inside albums (auto).",
     choices=("off", "song", "album", "auto"),
+    group="Sound",
 )
 LOUDNESS_TARGET = Setting(
-    "playback.loudness_target", -14, "Loudness that songs are brought to.", unit=" LUFS", low=-23, high=-14
+    "playback.loudness_target",
+    -14,
+    "Loudness that songs are brought to.",
+    unit=" LUFS",
+    low=-23,
+    high=-14,
+    group="Sound",
 )
 PLACE_KIND = Setting(
     "account.place_kind",
@@ -84,7 +102,7 @@ PLACE_KIND = Setting(
 PLACE_LOCATION = Setting("account.place_location", "", "The folder or the server's address.")
 USERNAME = Setting("account.username", "", "The name that signs in to the server.")
 RESTORE_QUEUE = Setting(
-    "playback.restore_queue", True, "Start again at the song and position where Segue was closed."
+    "playback.restore_queue", True, "Start again at the song and position where Segue was closed.", group="Start"
 )
 PANEL = Setting("ui.right_panel", "none", "The panel at the right.", choices=("none", "queue", "lyrics", "stream"))
 WINDOW_PLACE = Setting("ui.window_place", "", "Where the window stood, as Qt writes it (base64).")
@@ -120,12 +138,20 @@ class Settings:
         return setting.check(value)
 
     def set(self, setting: Setting[V], value: V) -> None:
+        self.put(setting.key, value)
+
+    def value(self, key: str) -> object:
+        """For who walks through the table; KeyError for a key it does not hold."""
+        return self._values.get(key, BY_KEY[key].default)
+
+    def put(self, key: str, value: object) -> None:
+        setting = BY_KEY[key]
         checked = setting.check(value)
-        if self._values.get(setting.key, setting.default) == checked:
+        if self._values.get(key, setting.default) == checked:
             return
-        self._values[setting.key] = checked
+        self._values[key] = checked
         for listener in list(self._listeners):
-            listener(setting.key, checked)
+            listener(key, checked)
 
     def subscribe(self, listener: Callable[[str, object], None]) -> Callable[[], None]:
         self._listeners.append(listener)

@@ -10,7 +10,7 @@ LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`page` home, search, library, album, artist or playlist; `subject` an id, a query or a kind."""
+    """`page` home, search, library, album, artist, playlist or settings; `subject` an id, a query or a kind."""
 
     page: str
     subject: str = ""

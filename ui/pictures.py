@@ -229,6 +229,10 @@ class Pictures(QObject):
             shell.toasts.dismiss(toast.number)
 
     def _overlays(self) -> Iterator[tuple[str, Claim]]:
+        self._window.shell.router.open_settings()
+        yield from self._take_page("settings")
+        self._window.open_palette()
+        yield from self._take("palette")
         self._window.open_sheet()
         yield from self._take("shortcuts")
 

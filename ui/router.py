@@ -19,8 +19,8 @@ from ui.pages.catalogue_page import CataloguePage
 from ui.pages.search import SearchPage
 from ui.widgets.context import PageContext
 
-HOME, SEARCH, LIBRARY = Route("home"), Route("search"), Route("library")
-REMEMBERED = {"home", "search", "library", "album", "artist", "playlist"}
+HOME, SEARCH, LIBRARY, SETTINGS = Route("home"), Route("search"), Route("library"), Route("settings")
+REMEMBERED = {"home", "search", "library", "album", "artist", "playlist", "settings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,9 @@ class Router(QObject):
     def open_playlist(self, playlist_id: PlaylistId) -> None:
         self.go(Route("playlist", playlist_id))
 
+    def open_settings(self) -> None:
+        self.go(SETTINGS)
+
     def back(self) -> None:
         self._step(-1)
 
@@ -121,7 +124,11 @@ class Router(QObject):
     def recall(self, remembered: str) -> None:
         """Open the page of last time; anything unreadable is home."""
         page, _, subject = remembered.partition(":")
-        self.go(Route(page, subject) if page in REMEMBERED and (subject or page in {"home", "library"}) else HOME)
+        self.go(
+            Route(page, subject)
+            if page in REMEMBERED and (subject or page in {"home", "library", "settings"})
+            else HOME
+        )
 
     def forget(self) -> None:
         """Another library: no page of the old one may stay."""
@@ -187,6 +194,11 @@ class Router(QObject):
 
                 playlist = PlaylistPage(context)
                 return _Shown(playlist, lambda subject: playlist.open(PlaylistId(subject)))
+            case "settings":
+                from ui.pages.settings import SettingsPage
+
+                settings = SettingsPage(context)
+                return _Shown(settings, lambda _subject: settings.open())
             case _:
                 from ui.pages.home import HomePage
 

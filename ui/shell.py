@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from player import settings
 from player.account.port import ConnectionPhase
 from player.clock import Clock
+from player.domain.catalogue import Track
 from player.domain.ids import AlbumId, ArtistId
 from player.domain.playback import Status
 from ui.bridge import GuiScope
@@ -19,6 +22,7 @@ from ui.presenters.ingest_progress import IngestPresenter
 from ui.presenters.lyrics_panel import LyricsPresenter
 from ui.presenters.now_playing import NowPlaying
 from ui.presenters.queue_panel import QueuePresenter
+from ui.presenters.search import Found
 from ui.presenters.sidebar import SidebarPresenter
 from ui.presenters.song_actions import SongActions
 from ui.presenters.stream_panel import StreamPresenter
@@ -47,6 +51,7 @@ class Shell(QWidget):
         super().__init__()
         self._core = core
         self._theme = theme
+        self._scope = GuiScope(core.runtime)
         # Takes the focus from the search field when the page is clicked, and first: Space then means play.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.toasts = Toasts(self)
@@ -110,7 +115,7 @@ class Shell(QWidget):
         self.sidebar.tracks_dropped.connect(self.songs.add_to_playlist)
         self.sidebar.sign_out_asked.connect(self.sign_out_asked)
         self.sidebar.shortcuts_asked.connect(self.shortcuts_asked)
-        self.sidebar.theme_asked.connect(self._set_theme)
+        self.sidebar.settings_asked.connect(self.router.open_settings)
         self.topbar.back_asked.connect(self.router.back)
         self.topbar.forward_asked.connect(self.router.forward)
         self.topbar.search.typed.connect(self.router.open_search)
@@ -119,7 +124,7 @@ class Shell(QWidget):
         self.router.moved.connect(self._on_moved)
         self.router.query_chosen.connect(self.topbar.search.show_query)
         self.right_panel.panel_asked.connect(self.show_panel)
-        self.transport.panel_asked.connect(self._toggle_panel)
+        self.transport.panel_asked.connect(self.toggle_panel)
         self.transport.album_asked.connect(self._open_playing_album)
         self.transport.artist_asked.connect(self._open_playing_artist)
         self.queue_panel.tracks_dropped.connect(self._enqueue)
@@ -127,6 +132,7 @@ class Shell(QWidget):
         self.ingest_notice.dismissed.connect(self.ingest_presenter.dismiss)
 
     def _connect_presenters(self) -> None:
+        self._scope.listen(self._settings_changes, self._on_setting)
         for presenter in (self.songs, self.transport_presenter, self.queue_presenter):
             presenter.told.connect(self.toasts.show)
         self.queue_presenter.removed.connect(self.toasts.show)
@@ -159,6 +165,7 @@ class Shell(QWidget):
             self._core.settings.set(settings.LAST_PAGE, self.router.remembered())
         self.router.close()
         for part in (
+            self._scope,
             self.transport_presenter,
             self.sidebar_presenter,
             self.queue_presenter,
@@ -183,6 +190,18 @@ class Shell(QWidget):
                 self.router.open_search(self.topbar.search.text())
                 self.focus_search()
 
+    def find_in_page(self) -> None:
+        page = self.router.page
+        if page is None or not page.focus_filter():
+            self.focus_search()
+
+    def choose(self, item: Found) -> None:
+        """From the command palette: a song plays, everything else opens."""
+        if isinstance(item, Track):
+            self.songs.play_item(item)
+        else:
+            self.context.open(item)
+
     def focus_search(self) -> None:
         self.topbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.topbar.search.selectAll()
@@ -194,7 +213,7 @@ class Shell(QWidget):
         self.lyrics_presenter.set_shown(panel == "lyrics")
         self.stream_presenter.set_shown(panel == "stream")
 
-    def _toggle_panel(self, panel: str) -> None:
+    def toggle_panel(self, panel: str) -> None:
         is_shown = self._core.settings.get(settings.PANEL) == panel
         self.show_panel("none" if is_shown else panel)
 
@@ -225,9 +244,16 @@ class Shell(QWidget):
         assert isinstance(tracks, tuple)
         self.songs.enqueue(tracks, is_next=False)
 
-    def _set_theme(self, mode: str) -> None:
-        self._core.settings.set(settings.THEME, mode)
-        self._theme.set_mode(mode)
+    def _settings_changes(self, listener: Callable[[tuple[str, object]], None]) -> Callable[[], None]:
+        return self._core.settings.subscribe(lambda key, value: listener((key, value)))
+
+    def _on_setting(self, change: tuple[str, object]) -> None:
+        kept = self._core.settings
+        match change[0]:
+            case settings.THEME.key:
+                self._theme.set_mode(kept.get(settings.THEME))
+            case settings.TEXT_SCALE.key:
+                self._theme.set_text_scale(kept.get(settings.TEXT_SCALE))
 
     def _on_connection_shown(self, _state: object) -> None:
         is_waiting = self.transport_presenter.state.status is Status.RECONNECTING

@@ -19,6 +19,7 @@ from ui.pages.first_run import FirstRunPage
 from ui.pages.sign_in import SignInPage
 from ui.presenters.entrance import EntrancePresenter, EntranceState, Face
 from ui.presenters.first_run import FirstRunPresenter
+from ui.presenters.palette import PaletteEntry, PalettePresenter
 from ui.presenters.sign_in import SignInPresenter
 from ui.presenters.transport import SEEK_STEP_S, VOLUME_STEP
 from ui.shell import Shell
@@ -26,7 +27,10 @@ from ui.shortcuts import BINDINGS, LISTS, Shortcuts
 from ui.theme.icons import LOGO
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE
+from ui.widgets.palette import Palette
 from ui.widgets.shortcut_sheet import ShortcutSheet, native
+
+GROUP_ICONS = {"Playback": "play", "Getting around": "compass", "Library": "playlist", "Help": "question"}
 
 
 class Window(QMainWindow):
@@ -51,6 +55,7 @@ class Window(QMainWindow):
             self._faces.addWidget(face)
         self.setCentralWidget(self._faces)
         self.shortcuts = Shortcuts(self, theme, self._commands())
+        self._palette: Palette | None = None
         self._is_inside = False
         self._is_closed = False
         self._connect()
@@ -102,7 +107,13 @@ class Window(QMainWindow):
             "louder": lambda: transport.volume_by(VOLUME_STEP),
             "quieter": lambda: transport.volume_by(-VOLUME_STEP),
             "mute": transport.toggle_muted,
+            "palette": self.open_palette,
             "search": shell.focus_search,
+            "find": shell.find_in_page,
+            "queue": lambda: shell.toggle_panel("queue"),
+            "lyrics": lambda: shell.toggle_panel("lyrics"),
+            "stream": lambda: shell.toggle_panel("stream"),
+            "settings": shell.router.open_settings,
             "back": shell.router.back,
             "forward": shell.router.forward,
             "home": lambda: shell.open_place("home"),
@@ -121,6 +132,22 @@ class Window(QMainWindow):
 
     def _quit(self) -> None:
         self.close()
+
+    def open_palette(self) -> None:
+        if self._palette is None:
+            self.palette_presenter = PalettePresenter(self._core, self._palette_commands(), self.shell.choose)
+            self._palette = Palette(self._theme, self.palette_presenter, self.shell)
+        self._palette.open()
+
+    def _palette_commands(self) -> list[PaletteEntry]:
+        commands = self._commands()
+        return [
+            PaletteEntry(
+                binding.words, native(binding.keys[:1]), GROUP_ICONS[binding.group], commands[binding.command]
+            )
+            for binding in BINDINGS
+            if binding.command != "palette"
+        ]
 
     def open_sheet(self) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -158,6 +185,8 @@ class Window(QMainWindow):
         self._is_closed = True
         self._core.settings.set(settings.WINDOW_PLACE, bytes(self.saveGeometry().toBase64().data()).decode())
         self.shortcuts.is_live = False
+        if self._palette is not None:
+            self.palette_presenter.close()
         self.shell.close_parts()
         for presenter in (self.entrance, self.first_run_presenter, self.sign_in_presenter):
             presenter.close()

@@ -70,6 +70,10 @@ class CataloguePage(Page):
         if isinstance(self.presenter.state, Ready):
             self._take_place()
 
+    def focus_filter(self) -> bool:
+        """Ctrl+F: True where the page has a field of its own to find things in."""
+        return False
+
     def main_table(self) -> SongTable | None:
         return None
 

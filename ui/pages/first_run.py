@@ -103,10 +103,9 @@ class Choice(ThemedButton):
     """One answer: an icon, two lines and a ring that fills."""
 
     def __init__(self, theme: Theme, icon: str, title: str, words: str) -> None:
-        super().__init__(theme, "choice", name=f"{title}. {words}")
+        super().__init__(theme, "choice", name=f"{title}. {words}", height_px=SIZE.choice)
         self.setToolTip("")
         self.setCheckable(True)
-        self.setFixedHeight(theme.scaled(SIZE.choice))
         self._icon_name = icon
         self._picture = QLabel()
         self._picture.setProperty("kind", "choice_icon")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from player.domain.catalogue import Genre, Track
@@ -66,9 +66,11 @@ class LibraryPage(CataloguePage):
         self._presenter.open(LibraryKind(kind) if kind in known else self._presenter.kind, genre=genre)
         self._show_tools()
 
-    def focus_filter(self) -> None:
-        self._filter.setFocus()
-        self._filter.selectAll()
+    def focus_filter(self) -> bool:
+        if self._filter.isVisible():
+            self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._filter.selectAll()
+        return self._filter.isVisible()
 
     @property
     def kind(self) -> str:

@@ -106,6 +106,9 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
   background: transparent; }
 
 QFrame[kind="card"] { background: $surface; border: 1px solid $line; border-radius: ${large}px; }
+QFrame[kind="palette"] { background: $raised; border: 1px solid $line; border-radius: ${large}px; }
+QLineEdit[kind="palette"], QLineEdit[kind="palette"]:focus { background: transparent; border: none;
+  border-bottom: 1px solid $line; border-radius: 0; }
 QFrame[kind="toast"] { background: $raised; border: 1px solid $line; border-radius: ${medium}px; }
 QFrame[kind="notice"] { background: $raised; border: none; border-radius: ${medium}px; }
 QFrame[kind="rule"] { background: $line; border: none; }

@@ -15,7 +15,8 @@ from ui.wording import plain
 
 
 class ThemedButton(QPushButton):
-    """`name` is what a screen reader says and the tooltip of a button without words."""
+    """`name` is what a screen reader says and the tooltip of a button without words; `height_px`, if any, grows with
+    the text."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class ThemedButton(QPushButton):
         icon_px: int = SIZE.icon_small,
         size: int = TYPE.body,
         weight: QFont.Weight = QFont.Weight.DemiBold,
+        height_px: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class ThemedButton(QPushButton):
         self._theme = theme
         self._icon = (icon, icon_role)
         self._font = (size, weight)
+        self._height_px = height_px
         self.setProperty("kind", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -93,6 +96,8 @@ class ThemedButton(QPushButton):
 
     def _take_look(self) -> None:
         self.setFont(self._theme.font(*self._font))
+        if self._height_px:
+            self.setFixedHeight(self._theme.scaled(self._height_px))
         name, role = self._icon
         if name:
             self.setIcon(self._theme.icon(name, role, "text" if role == "muted" else role))
@@ -110,15 +115,16 @@ class PrimaryPill(ThemedButton):
             icon=icon,
             icon_role="on_accent",
             weight=QFont.Weight.Bold,
+            height_px=SIZE.field,
             parent=parent,
         )
-        self.setFixedHeight(theme.scaled(SIZE.field))
 
 
 class SecondaryPill(ThemedButton):
     def __init__(self, theme: Theme, text: str, icon: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(theme, "secondary", text=_beside(text, icon), name=text, icon=icon, parent=parent)
-        self.setFixedHeight(theme.scaled(SIZE.field))
+        super().__init__(
+            theme, "secondary", text=_beside(text, icon), name=text, icon=icon, height_px=SIZE.field, parent=parent
+        )
 
 
 class IconButton(ThemedButton):
@@ -173,9 +179,8 @@ class Chip(ThemedButton):
     """One of several views of the same thing; checkable, put into a QButtonGroup."""
 
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "chip", text=text, size=TYPE.small, parent=parent)
+        super().__init__(theme, "chip", text=text, size=TYPE.small, height_px=28, parent=parent)
         self.setCheckable(True)
-        self.setFixedHeight(theme.scaled(28))
 
 
 class LinkButton(ThemedButton):

@@ -54,7 +54,6 @@ class Hero(QWidget):
         row.setSpacing(SPACE.xl)
         row.addWidget(self.cover, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        self.setMinimumHeight(side + 2)
 
     def insert_editor(self, editor: QWidget) -> None:
         """Beside the name, which it replaces while the name is edited."""

@@ -36,10 +36,14 @@ class QuickCard(QAbstractButton):
         self.setAccessibleName(f"{self._card.title}, {self._subtitle}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(context.theme.scaled(HEIGHT))
+        self._fit()
         self.clicked.connect(self._open)
         context.covers.changed.connect(self.update)
-        context.theme.changed.connect(self.update)
+        context.theme.changed.connect(self._fit)
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self._context.theme.scaled(HEIGHT))
+        self.update()
 
     def _open(self) -> None:
         self._context.open(self._item)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.theme.tokens import SPACE, TYPE
 from ui.widgets.buttons import SecondaryPill
 from ui.widgets.plain_label import PlainLabel
 
@@ -22,7 +22,6 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setObjectName("shortcut_sheet")
         self.setWindowTitle("Keyboard shortcuts")
-        self.setMinimumWidth(SIZE.search_width)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.xl, SPACE.xl, SPACE.xl)
         column.setSpacing(SPACE.xl)
@@ -41,6 +40,7 @@ class ShortcutSheet(QDialog):
         close = SecondaryPill(theme, "Close")
         close.clicked.connect(self.accept)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.setMinimumSize(self.sizeHint())  # Qt would give a dialog two thirds of the screen at most
 
 
 def _side(sides: QHBoxLayout) -> QGridLayout:

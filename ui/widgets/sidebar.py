@@ -52,7 +52,7 @@ class Sidebar(QWidget):
     tracks_dropped = Signal(object, object)
     """Playlist, tuple of Track"""
     sign_out_asked = Signal()
-    theme_asked = Signal(str)
+    settings_asked = Signal()
     shortcuts_asked = Signal()
 
     def __init__(self, theme: Theme, presenter: SidebarPresenter) -> None:
@@ -76,6 +76,7 @@ class Sidebar(QWidget):
         self.playlists = PlaylistNames(theme)
         self.playlists.playlist_asked.connect(self.playlist_asked)
         self.playlists.tracks_dropped.connect(self.tracks_dropped)
+        theme.changed.connect(self.playlists.fit)
         column.addWidget(self.playlists, 1)
         self.account = AccountButton(theme)
         self.account.clicked.connect(self._open_account_menu)
@@ -99,11 +100,10 @@ class Sidebar(QWidget):
     def _build_place(self, key: str, icon: str, text: str) -> ThemedButton:
         button = ThemedButton(
             self._theme, "nav", text=f"  {text}", name=text, icon=icon, icon_role="muted", icon_px=SIZE.icon,
-            weight=QFont.Weight.Medium,
+            weight=QFont.Weight.Medium, height_px=SIZE.field,
         )  # fmt: skip
         button.setProperty("icon_name", icon)
         button.setCheckable(True)
-        button.setFixedHeight(self._theme.scaled(SIZE.field))
         button.clicked.connect(lambda: self._ask(key))
         self.place_buttons[key] = button
         return button
@@ -131,12 +131,7 @@ class Sidebar(QWidget):
 
     def _open_account_menu(self) -> None:
         menu = QMenu(self)
-        colours = menu.addMenu("Colours")
-        for mode, words in (("system", "As the system says"), ("dark", "Dark"), ("light", "Light")):
-            action = colours.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(self._theme.mode == mode)
-            action.triggered.connect(lambda _checked, wanted=mode: self.theme_asked.emit(wanted))
+        menu.addAction("Settings", self.settings_asked.emit)
         menu.addAction("Keyboard shortcuts", self.shortcuts_asked.emit)
         menu.addSeparator()
         menu.addAction("Leave this library", self.sign_out_asked.emit)
@@ -182,6 +177,11 @@ class PlaylistNames(QListView):
             self._names.appendRow(item)
         self.mark(chosen)
 
+    def fit(self) -> None:
+        """Rows as high as the text."""
+        for row in range(self._names.rowCount()):
+            self._names.item(row).setSizeHint(QSize(0, self._theme.scaled(SIZE.name_row)))
+
     def mark(self, playlist_id: str) -> None:
         for number, playlist in enumerate(self._shown):
             if playlist.id == playlist_id:
@@ -222,8 +222,7 @@ class AccountButton(ThemedButton):
     """The listener's initial, name, plan and connection; opens the account's menu."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "account", name="Account")
-        self.setFixedHeight(theme.scaled(SIZE.avatar + SPACE.l))
+        super().__init__(theme, "account", name="Account", height_px=SIZE.avatar + SPACE.l)
         self._avatar = Avatar(theme)
         self._name = PlainLabel(theme, weight=QFont.Weight.Medium)
         self._standing = PlainLabel(theme, size=TYPE.caption, role="muted")

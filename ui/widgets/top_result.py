@@ -35,7 +35,8 @@ class TopResult(QWidget):
         self._about = PlainLabel(theme, size=TYPE.small, role="muted")
         self._play = PrimaryPill(theme, "Play", "play-fill")
         self._play.clicked.connect(lambda: self.played.emit(self._item))
-        self.setFixedSize(WIDTH, theme.scaled(HEIGHT))
+        theme.changed.connect(self._fit)
+        self._fit()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -50,6 +51,9 @@ class TopResult(QWidget):
         words.addStretch(1)
         context.covers.changed.connect(self.update)
         theme.changed.connect(self.update)
+
+    def _fit(self) -> None:
+        self.setFixedSize(WIDTH, self._context.theme.scaled(HEIGHT))
 
     def show_item(self, item: Found) -> None:
         self._item = item

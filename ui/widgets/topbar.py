@@ -75,7 +75,7 @@ class TopBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setFixedHeight(SIZE.topbar)
+        self._theme = theme
         self.back = _arrow(theme, "caret-left", "Back")
         self.forward = _arrow(theme, "caret-right", "Forward")
         self.back.clicked.connect(self.back_asked)
@@ -90,6 +90,12 @@ class TopBar(QWidget):
         row.addWidget(self.search, 1)
         row.addStretch(0)
         row.setAlignment(self.search, Qt.AlignmentFlag.AlignVCenter)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = SIZE.topbar - SIZE.field
+        self.setFixedHeight(self._theme.scaled(SIZE.field) + room)
 
     def show_history(self, *, can_back: bool, can_forward: bool) -> None:
         self.back.setEnabled(can_back)

@@ -32,7 +32,6 @@ class Transport(QWidget):
         super().__init__()
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(SIZE.transport)
         self._theme = theme
         self._presenter = presenter
         row = QHBoxLayout(self)
@@ -44,7 +43,16 @@ class Transport(QWidget):
         presenter.state_changed.connect(self.show_state)
         presenter.place_changed.connect(self.show_place)
         presenter.waveform_changed.connect(self.seek_bar.show_waveform)
+        theme.changed.connect(self._fit)
+        self._fit()
         self.show_state(presenter.state)
+
+    def _fit(self) -> None:
+        """Room for the text at its size."""
+        lines = SIZE.transport - SIZE.play
+        self.setFixedHeight(SIZE.play + self._theme.scaled(lines))
+        for label in (self.elapsed, self.total):
+            label.setFixedWidth(label.fontMetrics().horizontalAdvance("00:00:00"))
 
     # ---- building
 
@@ -98,8 +106,6 @@ class Transport(QWidget):
         self.elapsed = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.total = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.elapsed.setAlignment(Qt.AlignmentFlag.AlignRight)
-        for label in (self.elapsed, self.total):
-            label.setFixedWidth(label.fontMetrics().horizontalAdvance("00:00:00"))
         self.seek_bar = SeekBar(theme)
         self.seek_bar.seek_asked.connect(presenter.seek)
         self.seek_bar.setMaximumWidth(SIZE.seek_width)
@@ -120,8 +126,9 @@ class Transport(QWidget):
 
     def _build_sound(self) -> QWidget:
         theme, presenter = self._theme, self._presenter
-        self.badge = ThemedButton(theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption)
-        self.badge.setFixedHeight(SIZE.badge)
+        self.badge = ThemedButton(
+            theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption, height_px=SIZE.badge
+        )
         self.badge.setCheckable(True)
         self.badge.clicked.connect(lambda: self.panel_asked.emit("stream"))
         part, row = _row(0)

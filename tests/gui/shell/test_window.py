@@ -66,7 +66,7 @@ class TestKeys:
         window.shell.transport_presenter.set_volume(0.5)
         world.until(lambda: world.playback.state.volume == 0.5)
 
-    @pytest.mark.parametrize("keys", ["Ctrl+K", "Ctrl+L", "/"])
+    @pytest.mark.parametrize("keys", ["Ctrl+L", "/"])
     def test_search_has_the_focus(self, window: Window, keys: str) -> None:
         press(window, keys)
         assert window.focusWidget() is window.shell.topbar.search

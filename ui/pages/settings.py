@@ -1,0 +1,116 @@
+"""Settings: a row for everything the table lets a listener choose. GUI thread; shows `SettingsView`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.pages.catalogue_page import CataloguePage
+from ui.presenters.settings import Option, SettingsPresenter, SettingsView
+from ui.theme.theme import Theme
+from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.widgets.buttons import Chip, IconButton
+from ui.widgets.context import PageContext
+from ui.widgets.plain_label import PlainLabel
+
+COLUMN_PX = 760  # lines of bearable length
+
+
+class SettingsPage(CataloguePage):
+    def __init__(self, context: PageContext) -> None:
+        core = context.core
+        self._presenter = SettingsPresenter(core.accounts, self.scope_of(context), core.settings)
+        super().__init__(context, self._presenter, "Settings")
+        self.rows: dict[str, OptionRow] = {}
+        self._middle = QWidget()
+        self._middle.setMaximumWidth(COLUMN_PX)
+        self._groups = QVBoxLayout(self._middle)
+        self._groups.setContentsMargins(0, 0, 0, 0)
+        self._groups.setSpacing(SPACE.m)
+        self.body.addWidget(self._middle)
+        self.body.addStretch(1)
+        self._on_state(self._presenter.state)
+
+    def open(self) -> None:
+        self._presenter.reload()
+
+    def show_ready(self, view: SettingsView) -> None:
+        for group, options in view.groups:
+            if options[0].setting.key not in self.rows:
+                self._add_group(group, options)
+            for option in options:
+                self.rows[option.setting.key].show_option(option)
+
+    def _add_group(self, group: str, options: tuple[Option, ...]) -> None:
+        theme = self.context.theme
+        self._groups.addWidget(PlainLabel(theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
+        card = QFrame()
+        card.setProperty("kind", "card")
+        rows = QVBoxLayout(card)
+        rows.setContentsMargins(SPACE.l, SPACE.s, SPACE.l, SPACE.s)
+        rows.setSpacing(0)
+        for option in options:
+            self.rows[option.setting.key] = OptionRow(theme, option, self._presenter)
+            rows.addWidget(self.rows[option.setting.key])
+        self._groups.addWidget(card)
+        self._groups.addSpacing(SPACE.m)
+
+
+class OptionRow(QWidget):
+    """A setting's name and sentence at the left, its choices or its number at the right."""
+
+    def __init__(self, theme: Theme, option: Option, presenter: SettingsPresenter) -> None:
+        super().__init__()
+        self._key = option.setting.key
+        self._presenter = presenter
+        self.chips: dict[str, Chip] = {}
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(theme, option.title, weight=QFont.Weight.Medium))
+        words.addWidget(PlainLabel(theme, option.sentence, size=TYPE.small, role="muted", wraps=True))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, SPACE.m, 0, SPACE.m)
+        row.setSpacing(SPACE.xl)
+        row.addLayout(words, 1)
+        row.addLayout(self._build_chips(theme, option) if option.choices else self._build_steps(theme, option))
+
+    def show_option(self, option: Option) -> None:
+        for word, chip in self.chips.items():
+            chip.setChecked(word == option.chosen)
+        if not option.choices:
+            self.shown.set_text(option.shown)
+            self.less.setEnabled(option.can_lower)
+            self.more.setEnabled(option.can_raise)
+
+    def _build_chips(self, theme: Theme, option: Option) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE.s)
+        group = QButtonGroup(self)
+        for word in option.choices:
+            chip = Chip(theme, word)
+            chip.rename(f"{option.title}: {word}")
+            chip.clicked.connect(partial(self._choose, word))
+            group.addButton(chip)
+            row.addWidget(chip)
+            self.chips[word] = chip
+        return row
+
+    def _build_steps(self, theme: Theme, option: Option) -> QHBoxLayout:
+        self.less = IconButton(theme, "minus", f"Lower: {option.title}", kind="round", box_px=SIZE.round_control)
+        self.more = IconButton(theme, "plus", f"Higher: {option.title}", kind="round", box_px=SIZE.round_control)
+        self.shown = PlainLabel(theme, tabular=True)
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.shown.setMinimumWidth(SIZE.volume)
+        self.less.clicked.connect(lambda: self._presenter.step(self._key, -1))
+        self.more.clicked.connect(lambda: self._presenter.step(self._key, 1))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE.s)
+        for part in (self.less, self.shown, self.more):
+            row.addWidget(part)
+        return row
+
+    def _choose(self, word: str, _checked: bool = False) -> None:
+        self._presenter.choose(self._key, word)
