@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from server.catalog.covers import Covers, PictureRefused
 from server.catalog.folding import sort_key
-from server.db.models import Album, Artist, IngestFailure, LibraryFolder, Song, SongArtist, SongGenre
+from server.db.models import Album, IngestFailure, LibraryFolder, Song, SongArtist, SongGenre
+from server.ingest.albums import album_of, artist_named
 from server.ingest.analysis import Analysis
 from server.ingest.walk import FoundFile
 
@@ -83,8 +84,8 @@ def shelve(session: Session, covers: Covers, folder_id: str, read: ReadSong) -> 
     song.track_lufs = song.track_peak_dbtp = song.waveform = None
     song.lyrics = read.lyrics
     song.cover_id = _kept_cover(session, covers, read.cover)
-    artists = [_artist(session, name, song.cover_id) for name in tags.artists]
-    song.album_id = _album(session, tags, artists[0], song.cover_id).id if tags.album else None
+    artists = [artist_named(session, name, song.cover_id) for name in tags.artists]
+    song.album_id = album_of(session, song, tags, artists[0]).id if tags.album else None
     session.flush()
     session.execute(delete(SongArtist).where(SongArtist.song_id == song.id))
     session.execute(delete(SongGenre).where(SongGenre.song_id == song.id))
@@ -107,31 +108,6 @@ def _kept_cover(session: Session, covers: Covers, data: bytes | None) -> str | N
         return covers.keep(session, data)
     except PictureRefused:  # a song with a bad picture is still a song
         return None
-
-
-def _artist(session: Session, name: str, cover_id: str | None) -> Artist:
-    artist = session.scalar(select(Artist).where(Artist.name == name))
-    if artist is None:
-        artist = Artist(name=name, sort_key=sort_key(name))
-        session.add(artist)
-    artist.cover_id = artist.cover_id or cover_id
-    session.flush()
-    return artist
-
-
-def _album(session: Session, tags: SongTags, first_artist: Artist, cover_id: str | None) -> Album:
-    artist = _artist(session, tags.album_artist, cover_id) if tags.album_artist else first_artist
-    album = session.scalar(
-        select(Album).where(Album.artist_id == artist.id, Album.title == tags.album).order_by(Album.added_at)
-    )
-    if album is None:
-        assert tags.album is not None
-        album = Album(title=tags.album, sort_key=sort_key(tags.album), artist_id=artist.id, year=tags.year)
-        session.add(album)
-    album.year = album.year or tags.year
-    album.cover_id = album.cover_id or cover_id
-    session.flush()
-    return album
 
 
 def note_failure(session: Session, folder_id: str, path: str, reason: str, file: FoundFile | None = None) -> None:

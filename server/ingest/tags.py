@@ -18,8 +18,9 @@ import mutagen.flac
 import mutagen.id3
 import mutagen.mp4
 
+from server.ingest.albums import VARIOUS_ARTISTS
+
 UNKNOWN_ARTIST = "Unknown artist"
-VARIOUS_ARTISTS = "Various artists"
 MAX_FILE_BYTES = 2 << 30
 MAX_DURATION_S = 6 * 3600.0
 _MAX_TEXT = 500
