@@ -179,9 +179,18 @@ class Segue:
         self.playback.subscribe(self.memory.observe)
         self.playback.subscribe(self._mark_sound)
         self.memory.start()
-        if not self.options.is_headless:
+        if not self.options.is_headless or self.options.screenshots is not None:
+            self.runtime.spawn(self._warm_up(), "warm up")
             self.accounts.subscribe(self._on_connection)
             self._on_connection(self.accounts.state)
+
+    async def _warm_up(self) -> None:
+        """Load libmpv after the first paint, before the first song."""
+        try:
+            await self.playback.warm_up()
+        except PlayerError as error:
+            self.recorder.failed(error)
+            complain(sentence(error))
 
     def _mark_sound(self, event: PlaybackEvent) -> None:
         if isinstance(event, PlaybackState) and event.status is Status.PLAYING:
@@ -212,6 +221,17 @@ class Segue:
             await self.accounts.connect(self.options.place, self.options.credentials)
         elif not await self.accounts.resume():
             await self.accounts.connect(Place(PlaceKind.DEMO))
+
+    async def enter_early(self) -> None:
+        """Connect while Qt is still being loaded. The window asks for the same in a moment and shows what failed."""
+        place, credentials = self.options.place, self.options.credentials
+        try:
+            if place is not None and credentials is not None:
+                await self.accounts.connect(place, credentials)
+            else:
+                await self.accounts.resume()
+        except PlayerError as error:
+            log.info("the first connection failed: %s", error.code)
 
     async def restore_queue(self) -> None:
         """Stand where Segue was closed."""
@@ -277,6 +297,8 @@ def run_window(segue: Segue) -> ExitCode:
     options = segue.options
     if options.screenshots is not None or options.tour is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    remember_place(segue)
+    void(segue.runtime.call(segue.enter_early()))
     from PySide6.QtCore import QTimer
 
     from ui.app import run_window as show
@@ -296,7 +318,6 @@ def run_window(segue: Segue) -> ExitCode:
             tour.finished.connect(window.close)
             tour.start()
 
-    remember_place(segue)
     show(core, screenshots=options.screenshots, on_shown=shown)
     if options.tour is not None:
         return end_tour(segue, options.tour, missing[0] if missing else "the end")

@@ -92,11 +92,16 @@ class SegueAccounts:
 
     async def resume(self) -> bool:
         """A server that is known but not reached stays connected: the state is RECONNECTING, the service is there
-        and answers as soon as the server does, and the NetworkError is raised all the same."""
+        and answers as soon as the server does, and the NetworkError is raised all the same. Asked again while a
+        connection to that place stands, it answers for that one: main.py asks before the window is there."""
         place = self._remembered()
         if place is None:
             return False
         async with self._turn:
+            if self._link is not None and not self._link.is_over and self._link.place == place:
+                if not self._link.is_online:
+                    raise NetworkError("the server does not answer; Segue goes on trying")
+                return True
             link = await self._opened(lambda: self._opener.resume(place, self._settings.get(USERNAME)))
             if link is None:
                 self._publish(ConnectionState())

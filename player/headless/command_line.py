@@ -96,7 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="segue",
         description="Segue, a music player that adapts to the link. Without options it opens its window; on a machine"
-        " without a display it plays a guided tour and leaves pictures under tour/.",
+        " without a display it plays what is asked for, or else a guided tour that leaves pictures under tour/.",
         epilog="The password for --user is read from the environment variable SEGUE_PASSWORD.",
     )
     parser.add_argument("--version", action="version", version=f"Segue {VERSION}")
@@ -140,7 +140,9 @@ def read_options(arguments: list[str], environment: dict[str, str]) -> Options:
     is_headless = given.headless or given.record is not None
     tour = given.tour
     if not has_display and not is_headless and tour is None and given.screenshots is None:
-        tour = Path("tour")
+        # nobody can look: what was asked for plays without a window, and nothing in particular is the tour
+        is_headless = any((given.library, given.demo, given.server, given.play, given.seconds))
+        tour = None if is_headless else Path("tour")
     if given.record is not None and given.shape is not None:
         raise CommandError(
             ExitCode.USAGE, "--record plays as fast as it decodes and --shape in real time: choose one."
