@@ -136,8 +136,7 @@ class MpvEngine:
         """Forget the appended song; the current one plays on untouched."""
         if self._next is not None:
             self._send("playlist-clear")
-            self._protocol.withdraw(self._next.song)
-            self._next = None
+            self._withdraw_next()
 
     def promote_next(self) -> None:
         """The appended song has become the current one."""
@@ -147,9 +146,7 @@ class MpvEngine:
     def stop(self) -> None:
         self._send("stop")
         self._withdraw_current()
-        if self._next is not None:
-            self._protocol.withdraw(self._next.song)
-            self._next = None
+        self._withdraw_next()
 
     def set_paused(self, is_paused: bool) -> None:
         self._set("pause", "yes" if is_paused else "no")
@@ -200,6 +197,12 @@ class MpvEngine:
         if self._current is not None:
             self._protocol.withdraw(self._current.song)
             self._current = None
+
+    def _withdraw_next(self) -> None:
+        if self._next is not None:
+            self._protocol.withdraw(self._next.song)
+            self._watch.forget(self._next)
+            self._next = None
 
     def _send_load(self, loaded: Loaded, how: str, gain: str) -> None:
         stream = loaded.song.stream

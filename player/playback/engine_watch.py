@@ -70,13 +70,21 @@ class EngineWatch:
         """mpv answers `loadfile` with the playlist entry, before anything happens to that entry."""
 
         def note(error: Exception | None, answer: Any) -> None:
-            if error is None:
-                self._loads[int(answer["playlist_entry_id"])] = loaded
-            else:
+            if error is not None:
                 self._post(Ended(loaded.load, EndReason.CUT, 0.0))
                 raise error
+            entry = int(answer["playlist_entry_id"])
+            self._loads[entry] = loaded
+            if loaded.song.is_withdrawn:  # before mpv answered
+                self._loads.pop(entry, None)
 
         return note
+
+    def forget(self, loaded: Loaded) -> None:
+        """A song that was taken back before its turn: no event of mpv's will."""
+        for entry, known in list(self._loads.items()):
+            if known is loaded:
+                self._loads.pop(entry, None)
 
     def sought(self, position_s: float) -> None:
         """Positions of before the seek no longer count."""

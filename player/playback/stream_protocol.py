@@ -52,12 +52,13 @@ class Offered:
     """A song mpv may open. `was_cut` tells that a read ended before the song's last byte: whatever mpv makes of
     that, it was not the end of the song."""
 
-    __slots__ = ("address", "stream", "was_cut")
+    __slots__ = ("address", "is_withdrawn", "stream", "was_cut")
 
     def __init__(self, address: str, stream: SongStream) -> None:
         self.address = address
         self.stream = stream
         self.was_cut = False
+        self.is_withdrawn = False
 
 
 class StreamProtocol:
@@ -86,6 +87,7 @@ class StreamProtocol:
         """No further open; what is open ends at once. Needs no answer of mpv, so it also frees a blocked read."""
         with self._lock:
             self._offered.pop(song.address, None)
+        song.is_withdrawn = True
         song.stream.cancel()
 
     def withdraw_all(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import locale
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -272,11 +274,17 @@ def test_a_lost_device_is_told(opened: Callable[[EngineConfig], EngineBench]) ->
 def test_two_hundred_songs_leave_nothing_behind(opened: Callable[[EngineConfig], EngineBench]) -> None:
     bench = opened(FAST)
     song = noise(0.5)
+    alive: weakref.WeakSet[WavStream] = weakref.WeakSet()
+
+    def new_stream() -> WavStream:
+        stream = WavStream(song)
+        alive.add(stream)
+        return stream
 
     def change(times: int) -> None:
         for _ in range(times):
-            load = bench.engine.load(WavStream(song))
-            bench.engine.append(WavStream(song))
+            load = bench.engine.load(new_stream())
+            bench.engine.append(new_stream())
             bench.until_begun(load)
 
     change(20)
@@ -284,6 +292,8 @@ def test_two_hundred_songs_leave_nothing_behind(opened: Callable[[EngineConfig],
     change(200)
     assert threading.active_count() <= threads
     assert len(list(Path("/proc/self/fd").iterdir())) <= files + 2
+    gc.collect()
+    assert len(alive) < 10
 
 
 def test_ends_while_a_read_is_blocked(opened: Callable[[EngineConfig], EngineBench]) -> None:
