@@ -7,6 +7,7 @@ import importlib
 import sys
 
 BENCHMARKS = {
+    "fresh": "a fresh Debian 12 to the first song, by stage (root, debootstrap)",
     "start": "second start of `dev.py run`: window interactive and first sound",
     "record": "`--record` of an album against the decode of its top rendition, sample for sample",
     "packager": "first and last segment of a song never played, by format",
