@@ -21,7 +21,8 @@ Floats = NDArray[np.float64]
 Samples = NDArray[np.float32]
 
 _TAPS = 1 << 14
-_BLOCK = 1 << 16
+_TRANSFORM = 1 << 17
+_BLOCK = _TRANSFORM - _TAPS + 1
 _HOPS_PER_WINDOW = 4
 _RELATIVE_GATE_LU = -10.0
 _SURROUND_WEIGHT = 1.41
@@ -56,9 +57,13 @@ class LoudnessMeter:
     def feed(self, block: Samples) -> None:
         self._pending.append(block)
         self._pending_count += len(block)
-        if self._pending_count >= _BLOCK:
-            self._process(np.concatenate(self._pending))
-            self._pending, self._pending_count = [], 0
+        if self._pending_count < _BLOCK:
+            return
+        joined = np.concatenate(self._pending)
+        # whole blocks only: a transform costs the same however little it holds
+        whole = len(joined) // _BLOCK * _BLOCK
+        self._process(joined[:whole])
+        self._pending, self._pending_count = [joined[whole:]], len(joined) - whole
 
     def finish(self) -> None:
         if self._pending:
@@ -75,10 +80,9 @@ class LoudnessMeter:
             self._history = joined[-(_TAPS - 1) :]
 
     def _measure_energy(self, joined: Samples, count: int) -> None:
-        size = _TAPS + _BLOCK - 1
-        length = 1 << (size - 1).bit_length()
-        filtered = np.fft.irfft(np.fft.rfft(joined, length, axis=0) * self._spectrum[:, None], length, axis=0)
-        power = (filtered[_TAPS - 1 : _TAPS - 1 + count] ** 2) @ self._weights
+        channels = np.ascontiguousarray(joined.T)
+        filtered = np.fft.irfft(np.fft.rfft(channels, _TRANSFORM) * self._spectrum, _TRANSFORM)
+        power = self._weights @ filtered[:, _TAPS - 1 : _TAPS - 1 + count].astype(np.float64) ** 2
         power = np.concatenate((self._hop_rest, power))
         whole = len(power) // self._hop * self._hop
         self._hops.append(power[:whole].reshape(-1, self._hop).mean(axis=1))
@@ -152,15 +156,14 @@ def _true_peak(chunk: Samples) -> float:
 
 
 @functools.lru_cache(maxsize=8)
-def _k_weighting(rate: int) -> NDArray[np.complex128]:
+def _k_weighting(rate: int) -> NDArray[np.complex64]:
     """The spectrum of both filters of BS.1770 (shelf and high-pass) in a row, cut to `_TAPS` taps. The analogue
     parameters, so that every rate is served (De Man, "Evaluation of implementations of the EBU R128", 2018)."""
-    length = 1 << (_TAPS + _BLOCK - 2).bit_length()
     at = np.exp(-2j * np.pi * np.fft.rfftfreq(_TAPS * 8))
     response = _biquad(at, *_shelf(rate)) * _biquad(at, *_high_pass(rate))
     taps = np.fft.irfft(response, _TAPS * 8)[:_TAPS]
-    spectrum: NDArray[np.complex128] = np.fft.rfft(taps, length)
-    return spectrum
+    spectrum: NDArray[np.complex128] = np.fft.rfft(taps, _TRANSFORM)
+    return spectrum.astype(np.complex64)
 
 
 def _biquad(at: NDArray[np.complex128], b: Floats, a: Floats) -> NDArray[np.complex128]:

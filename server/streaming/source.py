@@ -135,17 +135,20 @@ def _blocks(path: Path, first: int, source: SourceFormat) -> Iterator[tuple[int,
         if stream.rate != source.rate or stream.channels != source.channels:
             raise SourceUnreadable(f"“{path.name}” is not the file that was analysed.")
         start = _start_samples(stream)
+        # whole numbers: fractions for every frame took a fifth of the walk
+        assert stream.time_base is not None
+        per_pts, divisor = (stream.time_base * source.rate).as_integer_ratio()
         for packet in _packets_from(container, stream, first):
             try:
                 frames = stream.decode(packet)
             except av.error.FFmpegError:
                 continue
             for frame in frames:
-                if frame.pts is None or frame.time_base is None:
+                if frame.pts is None or frame.time_base != stream.time_base:
                     continue
                 if frame.sample_rate != source.rate or frame.layout.nb_channels != source.channels:
                     continue
-                yield round(frame.pts * frame.time_base * source.rate) - start, as_float(frame)
+                yield (2 * frame.pts * per_pts + divisor) // (2 * divisor) - start, as_float(frame)
 
 
 def _packets_from(container: InputContainer, stream: AudioStream, first: int) -> Iterator[av.Packet[AudioStream]]:
