@@ -101,6 +101,7 @@ class MediaServer:
     signature: int = 1
     """addresses signed with another number are expired"""
     url: str = ""
+    init_name: str = "init.mp4"
     moved_to: str = ""
     """where the addresses of newly opened songs lead, once the server has moved"""
     gate: threading.Event | None = None
@@ -213,14 +214,14 @@ class MediaServer:
         return None
 
     def _resource(self, path: str) -> bytes | None:
-        match = re.fullmatch(r"/media/(\w+)/(\d+)/(index\.m3u8|init\.mp4|all\.m4s|(\d+)\.m4s)", path)
+        match = re.fullmatch(r"/media/(\w+)/(\d+)/(index\.m3u8|[a-z]+\.mp4|all\.m4s|(\d+)\.m4s)", path)
         if match is None or match[1] not in self.songs:
             return None
         known, rung = self.songs[match[1]], RATES_KBPS.index(int(match[2]))
         if match[3] == "index.m3u8":
             return self._playlist(known, rung).encode()
-        if match[3] == "init.mp4":
-            return known.init
+        if match[3].endswith(".mp4"):
+            return known.init if match[3] == self.init_name else None
         if match[3] == "all.m4s":
             return b"".join(known.segments[rung])
         return known.segments[rung][int(match[4])]
@@ -229,7 +230,7 @@ class MediaServer:
         lines = [
             "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:5", "#EXT-X-PLAYLIST-TYPE:VOD",
             f"#EXT-X-SEGUE-SAMPLES:{known.timeline.sample_count}", f"#EXT-X-SEGUE-PRIMING:{PRIMING_SAMPLES}",
-            f'#EXT-X-MAP:URI="init.mp4?sig={self.signature}"',
+            f'#EXT-X-MAP:URI="{self.init_name}?sig={self.signature}"',
         ]  # fmt: skip
         for index, segment in enumerate(known.segments[rung]):
             lines.append(f"#EXTINF:{known.duration_s(index):.6f},")
