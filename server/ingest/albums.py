@@ -1,8 +1,9 @@
 """Which album a song belongs to, when its tags leave it open. Called by `shelving.py` within its session.
 
-Tags that name an album artist are believed. Without one, songs of one folder that name the same album are that
-album: by different artists it is a compilation ("Various artists"), as soundtracks and samplers mostly are; where one
-name begins with the other ("Nina", "Nina feat. Tom") the shorter one made the album.
+Tags that name an album artist are believed, also for the songs beside that name none. Without any, songs of one
+folder that name the same album are that album: by different artists it is a compilation ("Various artists"), as
+soundtracks and samplers mostly are; where one name begins with the other ("Nina", "Nina feat. Tom") the shorter one
+made the album.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.catalog.folding import sort_key
-from server.db.models import Album, Artist, Song
+from server.db.models import Album, Artist, Song, SongArtist
 
 if TYPE_CHECKING:
     from server.ingest.tags import SongTags
@@ -34,14 +35,15 @@ def artist_named(session: Session, name: str, cover_id: str | None) -> Artist:
 
 def album_of(session: Session, song: Song, tags: SongTags, first_artist: Artist) -> Album:
     assert tags.album is not None
+    beside = _beside(session, song, tags.album)
     if tags.album_artist is not None:
         artist = artist_named(session, tags.album_artist, song.cover_id)
         album = _known(session, artist, tags.album)
+        if album is None and beside is not None and _is_open(session, beside, artist, first_artist):
+            album, beside.artist = beside, artist
     else:
-        beside = _beside(session, song, tags.album)
-        album = _shared(session, beside, first_artist) if beside else None
         artist = first_artist
-        album = album or _known(session, artist, tags.album)
+        album = _shared(session, beside, artist) if beside is not None else _known(session, artist, tags.album)
     if album is None:
         album = Album(title=tags.album, sort_key=sort_key(tags.album), artist=artist, year=tags.year)
         session.add(album)
@@ -71,10 +73,24 @@ def _beside(session: Session, song: Song, title: str) -> Album | None:
     return None if album_id is None else session.get(Album, album_id)
 
 
+def _is_open(session: Session, album: Album, named: Artist, first_artist: Artist) -> bool:
+    """Whether the tags of the songs on it left it open who made the album, now that one names somebody."""
+    if album.artist.name == VARIOUS_ARTISTS:
+        return True
+    return named != first_artist and _plays_on_it(session, album)
+
+
+def _plays_on_it(session: Session, album: Album) -> bool:
+    """Whether its artist is one of its songs': if not, tags named the album artist."""
+    rows = select(SongArtist.song_id).join(Song, SongArtist.song_id == Song.id)
+    rows = rows.where(Song.album_id == album.id, SongArtist.artist_id == album.artist_id)
+    return session.scalar(rows.limit(1)) is not None
+
+
 def _shared(session: Session, album: Album, newcomer: Artist) -> Album:
     """The album, by whom it is now that `newcomer` plays on it too."""
     made_by = album.artist.name
-    if made_by == VARIOUS_ARTISTS or newcomer.name.startswith(made_by):
+    if made_by == VARIOUS_ARTISTS or newcomer.name.startswith(made_by) or not _plays_on_it(session, album):
         return album
     artist = newcomer if made_by.startswith(newcomer.name) else artist_named(session, VARIOUS_ARTISTS, album.cover_id)
     existing = _known(session, artist, album.title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -82,6 +83,16 @@ def test_a_guest_makes_no_compilation(database: Database, tmp_path: Path) -> Non
         shelf.put("a/2.ogg", "Nina")
         shelf.put("a/3.ogg", "Nina & Ann")
         assert list(shelf.albums()) == [("Nina", "Sampler")]
+
+
+@pytest.mark.parametrize("naming", [0, 1, 3])
+def test_one_song_names_the_album_artist_for_all(database: Database, tmp_path: Path, naming: int) -> None:
+    session, shelf = _shelf(database, tmp_path)
+    with session:
+        for number, artist in enumerate(("A", "B", "C", "D")):
+            shelf.put(f"ost/{number}.ogg", artist, album_artist="The Project" if number == naming else None)
+        (made_by, _), paths = shelf.albums().popitem()
+        assert (made_by, len(paths)) == ("The Project", 4)
 
 
 def test_an_album_artist_is_believed(database: Database, tmp_path: Path) -> None:
