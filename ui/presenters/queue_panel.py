@@ -63,7 +63,7 @@ class QueuePresenter(QObject):
         known = {entry.id for entry in self._playback.queue.order}
         await self._playback.enqueue([entry.track for _, entry in gone], is_next=False)
         back = [entry.id for entry in self._playback.queue.order if entry.id not in known]
-        for entry_id, (place, _) in zip(back, gone, strict=False):
+        for entry_id, (place, _) in reversed(list(zip(back, gone, strict=False))):  # those before still wait ahead
             await self._playback.move_entry(entry_id, place)
 
     def _command(self, work: Coroutine[Any, Any, None], done: Callable[[], None] | None = None) -> None:

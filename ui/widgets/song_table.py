@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -169,6 +170,13 @@ class SongTable(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by keyboard has a row to act on."""
+        super().focusInEvent(event)
+        is_by_mouse = event.reason() is Qt.FocusReason.MouseFocusReason
+        if not is_by_mouse and self._songs.rowCount() and not self.selected_rows():
+            self.selectRow(max(self.currentIndex().row(), 0))
 
     def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
         if modifiers & Qt.KeyboardModifier.ShiftModifier:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from player.account.port import ConnectionPhase, ConnectionState, Place, PlaceKind
 from player.domain.catalogue import IngestFailure, IngestPhase, IngestStatus
+from player.domain.ids import TrackId
 from player.domain.playback import Repeat, Status
+from player.domain.stream import StreamSample
 from player.errors import AuthError, NetworkError, NotFound
-from player.settings import PLACE_KIND, VOLUME
+from player.settings import LYRICS_NUDGES, PLACE_KIND, VOLUME
 from tests.gui.shell.conftest import World
 from ui.bridge import GuiScope
 from ui.models.queue_rows import QueueModel
 from ui.presenters.entrance import EntrancePresenter, Face
 from ui.presenters.first_run import FirstRunPresenter, folder_problem
 from ui.presenters.ingest_progress import IngestPresenter, present
+from ui.presenters.lyric_nudges import MOST_S, MOST_SONGS, LyricNudges
 from ui.presenters.lyrics_panel import LyricsPresenter
 from ui.presenters.queue_panel import PICKED, QueuePresenter, upcoming_rows
 from ui.presenters.sidebar import SidebarPresenter
@@ -26,6 +29,7 @@ from ui.presenters.song_actions import SongActions
 from ui.presenters.stream_panel import present as present_stream
 from ui.presenters.toasts import MOST, STAY_MS, STAY_WITH_UNDO_MS, TICK_MS, Toasts
 from ui.presenters.transport import TransportPresenter
+from ui.widgets.stream_view import span_s, steps
 
 
 @pytest.fixture
@@ -331,3 +335,63 @@ def test_toasts_go_by_themselves_and_stay_longer_with_an_undo(qtbot: object) -> 
     for _ in range(STAY_WITH_UNDO_MS // TICK_MS):
         toasts.tick()
     assert toasts.shown == ()
+
+
+class TestNudges:
+    def test_a_nudge_moves_the_line_and_is_kept_for_the_song(self, world: World) -> None:
+        track = next(track for track in world.tracks if track.has_lyrics)
+        presenter = LyricsPresenter(world.core)
+        presenter.set_shown(True)
+        world.do(world.playback.play([track]))
+        world.until(lambda: bool(presenter.state.lines))
+        start = presenter.state.lines[1].start_s
+        assert start is not None
+        lines: list[int] = []
+        presenter.line_changed.connect(lines.append)
+        world.playback.advance(start + 0.1)
+        world.until(lambda: lines[-1:] == [1])
+        presenter.nudge(0.4)
+        assert lines[-1] == 0, "the words come later"
+        presenter.close()
+
+        again = LyricsPresenter(world.core)
+        nudges: list[float] = []
+        again.nudge_changed.connect(nudges.append)
+        again.set_shown(True)
+        assert nudges == [pytest.approx(0.4)]
+        again.reset_nudge()
+        assert world.core.settings.get(LYRICS_NUDGES) == ""
+        again.close()
+
+    def test_only_so_many_songs_and_so_far(self, world: World) -> None:
+        nudges = LyricNudges(world.core.settings)
+        for number in range(MOST_SONGS + 5):
+            nudges.keep(TrackId(f"tr_{number}"), 0.2)
+        assert nudges.of(TrackId("tr_0")) == 0
+        assert nudges.keep(TrackId("tr_9"), 99.0) == MOST_S
+        world.core.settings.set(LYRICS_NUDGES, "nonsense\ntr_1 x\ntr_2 -400")
+        assert nudges.of(TrackId("tr_1")) == 0
+        assert nudges.of(TrackId("tr_2")) == -0.4
+
+
+def test_what_left_the_queue_comes_back_where_it_stood(world: World) -> None:
+    presenter = QueuePresenter(world.core)
+    world.play()
+    before = [entry.track.id for entry in world.playback.queue.order]
+    told: list[tuple[str, Callable[[], None]]] = []
+    presenter.removed.connect(lambda words, undo: told.append((words, undo)))
+    presenter.remove([world.playback.queue.order[place].id for place in (2, 4)])
+    world.until(lambda: bool(told))
+    assert len(world.playback.queue.order) == len(before) - 2
+    assert told[0][0] == "Removed 2 songs from the queue"
+    told[0][1]()
+    world.until(lambda: [entry.track.id for entry in world.playback.queue.order] == before)
+    presenter.close()
+
+
+def test_the_graph_has_one_mark_for_a_stretch_of_one_rendition() -> None:
+    kbps = (64, 64, 128, 128, 128, 0, 320)
+    samples = [StreamSample(float(at), 10.0, rate, 1000.0) for at, rate in enumerate(kbps)]
+    assert steps(samples) == [(64, 0.0, 2.0), (128, 2.0, 5.0)]
+    assert span_s(samples) == 6.0
+    assert span_s([]) == 0.0
