@@ -11,9 +11,10 @@ from player.domain.catalogue import Track
 from player.domain.playback import QueueState, Repeat, Status
 from player.errors import AudioDeviceError, AuthError, NetworkError
 from player.playback.engine_options import EngineConfig, Output
+from player.playback.loudness import LoudnessMode
 from player.playback.player import PlayerOptions
 from player.playback.queue import Queue
-from tests.unit.player.playback.bench import FAST, a_song, running
+from tests.unit.player.playback.bench import FAST, PlayerBench, a_song, running
 from tests.unit.player.playback.fake_streams import FakeHealth, FakeStreams
 from tests.unit.player.playback.songs import WavStream, noise, track
 
@@ -305,3 +306,25 @@ def test_closing_while_a_read_is_blocked_ends_at_once() -> None:
         bench.until(lambda _: bool(streams.streams))
         assert streams.streams[0].is_blocked.wait(10)
     assert streams.streams[0].is_cancelled
+
+
+def test_loudness_changes_while_a_song_plays_and_for_the_next() -> None:
+    def applied(bench: PlayerBench) -> tuple[str, float]:
+        gain = bench.engine._mpv["replaygain"]
+        return "no" if gain is False else str(gain), float(bench.engine._mpv["replaygain-preamp"])
+
+    with running() as bench:
+        bench.do(bench.player.play(long_songs("a", "b")))
+        bench.until_status(Status.PLAYING, "a")
+        assert applied(bench) == ("track", 4.0)
+        playing = bench.player.state.entry
+        bench.do(bench.player.set_loudness(LoudnessMode.OFF, -23.0))
+        bench.until(lambda _: applied(bench) == ("no", -5.0))
+        bench.do(bench.player.next())
+        bench.until_status(Status.PLAYING, "b")
+        assert applied(bench) == ("no", -5.0)
+        bench.do(bench.player.set_loudness(LoudnessMode.ALBUM, -18.0))
+        bench.until(lambda _: applied(bench) == ("album", 0.0))
+        assert bench.player.stats().stalls == 0
+        assert playing == bench.player.queue.order[0]
+        assert bench.titles_heard() == ["a", "b"]
