@@ -1,7 +1,7 @@
 """From a fresh Debian 12 to the first song, by stage: a minimal system made with debootstrap, this checkout's last
 commit, and `python3 dev.py run` in it. Needs root, debootstrap and the package registries.
 
-The package caches are kept between runs beside the system's folder (SEGUE_FRESH_CACHE, else /var/cache/segue-fresh): the
+The package caches are kept between runs (SEGUE_FRESH_CACHE, else /var/cache/segue-fresh): the
 first run fills them and measures a cold cache, the second a warm one. The reference is the same machine's time to
 unpack and configure the bare system, printed first.
 """
