@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -143,31 +143,37 @@ class Packager:
             )
 
     def _finish(self, content: str, stop: StopSignal) -> None:
-        """All segments of the rendition asked for last, then of the others."""
+        """All segments of the rendition asked for last, then of the others; each once, so that this ends also where
+        the store holds less than the song."""
+        seen: set[SegmentKey] = set()
         while not stop.is_set():
             with self._lock:
-                stream, rendition = self._played.get(content, (None, None))
-            if stream is None or rendition is None:
+                stream, asked = self._played.get(content, (None, None))
+            if stream is None or asked is None:
                 return
-            missing = self._first_missing(stream, rendition)
-            if missing is None:
+            key = _next_key(stream, asked, seen)
+            if key is None:
                 with self._lock:
                     self._finished.add(content)
                     self._played.pop(content, None)
                 return
+            seen.add(key)
+            if self._store.has(key):
+                continue
             while self._urgent and not stop.is_set():
                 stop.wait(_STEP_ASIDE_S)
-            rung, index = missing
             try:
-                self._made_once(stream, rung, SegmentKey(content, rung.kbps, index), is_hot=False)
+                self._made_once(stream, Rendition(key.kbps), key, is_hot=False)
             except Problem:  # the file went away; the next request says so
                 with self._lock:
                     self._played.pop(content, None)
                 return
 
-    def _first_missing(self, stream: Stream, asked: Rendition) -> tuple[Rendition, int] | None:
-        for rendition in (asked, *(rung for rung in LADDER if rung != asked)):
-            for index in range(stream.timeline.segment_count):
-                if not self._store.has(SegmentKey(stream.content, rendition.kbps, index)):
-                    return rendition, index
-        return None
+
+def _next_key(stream: Stream, asked: Rendition, seen: Set[SegmentKey]) -> SegmentKey | None:
+    for rendition in (asked, *(rung for rung in LADDER if rung != asked)):
+        for index in range(stream.timeline.segment_count):
+            key = SegmentKey(stream.content, rendition.kbps, index)
+            if key not in seen:
+                return key
+    return None
