@@ -9,7 +9,8 @@ from player.domain.ids import EntryId, TrackId
 from player.domain.playback import PlaybackState, QueueEntry, QueueState, Repeat, Status
 from player.errors import NetworkError, Rejected
 from player.library.database import LocalDatabase
-from player.library.memory import UNDER_WAY_EVERY_S, Memory
+from player.library.listens import UNDER_WAY_EVERY_S
+from player.library.memory import Memory
 from player.library.outbox import OutboxStore
 from player.library.sender import IDLE_S, Account, OutboxSender
 from player.service.port import PlayEvent
@@ -120,7 +121,7 @@ def test_a_listen_reaches_history_and_service(loop: Looping, database: LocalData
     loop.do(listen())
     (event,) = service.events.values()
     assert (event.track_id, round(event.heard_s)) == (TRACKS[0].id, 10)
-    assert [listen.track.id for listen in memory.history.recent("demo:")] == [TRACKS[0].id]
+    assert [listen.track.id for listen in memory.listens.history.recent("demo:")] == [TRACKS[0].id]
 
 
 def test_a_listen_survives_a_kill(loop: Looping, database: LocalDatabase) -> None:
@@ -136,14 +137,14 @@ def test_a_listen_survives_a_kill(loop: Looping, database: LocalDatabase) -> Non
     loop.do(after_what_was_begun(memory))  # and here the player is killed
 
     again = memory_of(loop, database, clock, service)
-    loop.do(again._keep_what_was_left())
-    (kept,) = again.history.recent("demo:")
+    loop.do(again.listens.take_up())
+    (kept,) = again.listens.history.recent("demo:")
     assert kept.track.id == TRACKS[0].id
     assert 65.0 - UNDER_WAY_EVERY_S <= kept.heard_s <= 65.0
     (event,) = OutboxStore(database).pending("me", 10)
     assert event.heard_s == kept.heard_s
-    loop.do(again._keep_what_was_left())
-    assert len(again.history.recent("demo:")) == 1
+    loop.do(again.listens.take_up())
+    assert len(again.listens.history.recent("demo:")) == 1
 
 
 def test_a_listen_that_ended_is_not_told_again(loop: Looping, database: LocalDatabase) -> None:
@@ -158,8 +159,8 @@ def test_a_listen_that_ended_is_not_told_again(loop: Looping, database: LocalDat
 
     loop.do(listen())
     again = memory_of(loop, database, clock)
-    loop.do(again._keep_what_was_left())
-    assert len(again.history.recent("demo:")) == 1
+    loop.do(again.listens.take_up())
+    assert len(again.listens.history.recent("demo:")) == 1
 
 
 def test_another_place_inherits_neither_queue_nor_listen(loop: Looping, database: LocalDatabase) -> None:
@@ -182,7 +183,7 @@ def test_another_place_inherits_neither_queue_nor_listen(loop: Looping, database
     loop.do(listen())
     assert memory.load_queue("demo:") is not None
     assert memory.load_queue("folder:/music") is None
-    (kept,) = memory.history.recent("demo:")
+    (kept,) = memory.listens.history.recent("demo:")
     assert round(kept.heard_s) == 9
     loop.do(memory.aclose())
 
@@ -192,7 +193,7 @@ async def after_what_was_begun(memory: Memory) -> None:
     await asyncio.sleep(0)
     if memory._writing is not None:
         await memory._writing
-    async with memory._listen_turn:
+    async with memory.listens._turn:
         pass
 
 
