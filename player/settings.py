@@ -65,6 +65,7 @@ QUALITY = Setting(
     "quiet",
     "What the bitrate control prefers: never a stop, or the best sound the link can carry.",
     choices=("quiet", "best"),
+    needs_restart=True,
     group="Sound",
 )
 LOOK_AHEAD_S = Setting(
@@ -82,6 +83,7 @@ LOUDNESS = Setting(
     "auto",
     "Evens out loudness: by song, by album, or by album only inside albums (auto).",
     choices=("off", "song", "album", "auto"),
+    needs_restart=True,
     group="Sound",
 )
 LOUDNESS_TARGET = Setting(
@@ -91,6 +93,7 @@ LOUDNESS_TARGET = Setting(
     unit=" LUFS",
     low=-23,
     high=-14,
+    needs_restart=True,
     group="Sound",
 )
 PLACE_KIND = Setting(
