@@ -48,8 +48,7 @@ class Transport:
         self.volume = 1.0
         self.is_muted = False
         self.loudness = LoudnessMode.AUTO
-        self.is_wanted = False
-        """whether the listener wants to hear something"""
+        self.is_wanted = False  # whether the listener wants to hear something
         self.is_finished = False
         self._deck = Deck(runtime=runtime, streams=streams, engine=engine, clock=clock, changed=self._deck_changed)
         self._rest_s = 0.0  # where a song that is not open would begin
@@ -175,6 +174,10 @@ class Transport:
         """Whether something moves, so that the tick must be quick."""
         return self.is_wanted and self._deck.is_loaded and self._deck.failure is None
 
+    @property
+    def has_song(self) -> bool:
+        return self._deck.song is not None
+
     def status(self) -> Status:
         if self._queue.current is None:
             return Status.IDLE
@@ -191,10 +194,9 @@ class Transport:
         return Status.BUFFERING
 
     def error(self) -> PlayerError | None:
-        if self._deck.failure is not None or self._deck.waiting_for is not None:
-            return self._deck.failure or self._deck.waiting_for
-        if self._device.error is not None:
-            return self._device.error
+        error = self._deck.failure or self._deck.waiting_for or self._device.error
+        if error is not None:
+            return error
         return self._streams.health.error if self.status() is Status.RECONNECTING else None
 
     def state(self) -> PlaybackState:
