@@ -83,7 +83,6 @@ LOUDNESS = Setting(
     "auto",
     "Evens out loudness: by song, by album, or by album only inside albums (auto).",
     choices=("off", "song", "album", "auto"),
-    needs_restart=True,
     group="Sound",
 )
 LOUDNESS_TARGET = Setting(
@@ -93,7 +92,6 @@ LOUDNESS_TARGET = Setting(
     unit=" LUFS",
     low=-23,
     high=-14,
-    needs_restart=True,
     group="Sound",
 )
 PLACE_KIND = Setting(

@@ -56,8 +56,7 @@ class Transport:
         self._device = SoundDevice(engine, clock)
         self._after_failure = AfterFailure(runtime, queue, failed_pause_s, self._go_on)
         self._was_playing = False
-        self._sounded_s = 0.0
-        self._sampled_s = 0.0
+        self._sounded_s = self._sampled_s = 0.0
         engine.listen(self._engine_event)
 
     # -- commands
@@ -300,7 +299,6 @@ class Transport:
             self.open_current(is_asked=False)
 
     def _lose_device(self) -> None:
-        """Hold the place."""
         self._device.lose()
         self.set_wanted(False)
 
