@@ -67,7 +67,7 @@ class PlainLabel(QLabel):
         """Qt's layouts forget the height that wrapped lines need where rows stand in rows: hold it ourselves."""
         super().resizeEvent(event)
         if self.wordWrap():
-            self.setMinimumHeight(self.heightForWidth(self.width()))
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.wordWrap():
