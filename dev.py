@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-IS_WINDOWS = sys.platform == "win32"
+IS_WINDOWS, IS_LINUX = (sys.platform.startswith(name) for name in ("win32", "linux"))
 STAMP = VENV / "filled-from"
 PYTHON = VENV / ("Scripts/python.exe" if IS_WINDOWS else "bin/python")
 MINIMUM_PYTHON = (3, 11)
@@ -172,7 +172,7 @@ def install_packages(packages: list[str], *, allowed: bool) -> None:
 
 
 def prepare_system(*, for_tests: bool, allowed: bool) -> None:
-    if sys.platform == "linux":
+    if IS_LINUX:
         packages = missing_packages(for_tests=for_tests)
         if packages:
             install_packages(packages, allowed=allowed)
@@ -295,7 +295,7 @@ def command_package() -> int:
     wheel = next((ROOT / "dist").glob("*.whl"))
     trial = ROOT / "build" / "wheel-trial"
     shutil.rmtree(trial, ignore_errors=True)
-    install = [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", trial, wheel]
+    install: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", trial, wheel]
     if run(install) != 0 or run([PYTHON, "-I", "-c", TRIAL, trial]) != 0:
         return 1
     say("\n".join(f"dist/{path.name}  {path.stat().st_size / 1e6:.1f} MB" for path in (ROOT / "dist").glob("segue*")))
