@@ -23,7 +23,7 @@ from player.clock import SystemClock
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
 from player.domain.stream import SegmentFetch
-from player.errors import NetworkError, PlayerError
+from player.errors import AuthError, NetworkError, PlayerError
 from player.headless.command_line import EXIT_OF_ERROR, VERSION, CommandError, ExitCode, Options, read_options
 from player.headless.trace import Step, Trace
 from player.headless.wanted import find
@@ -234,7 +234,16 @@ class Segue:
         if self.options.place is not None:
             await self.accounts.connect(self.options.place, self.options.credentials)
         elif not await self.accounts.resume():
+            if self.settings.get(settings.PLACE_KIND) == PlaceKind.SERVER.value:
+                server = self.settings.get(settings.PLACE_LOCATION)
+                raise AuthError(
+                    f"the sign-in to {server} is over or was not kept; name it again with --server and --user"
+                )
             await self.accounts.connect(Place(PlaceKind.DEMO))
+        if not self.accounts.state.keeps_sign_in:
+            say(
+                "No keyring can be used: the sign-in lasts until Segue ends. Unlock or install one to stay signed in."
+            )
 
     async def enter_early(self) -> None:
         """Connect while Qt is still being loaded. The window asks for the same in a moment and shows what failed."""

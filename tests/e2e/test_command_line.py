@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.backend import PASSWORD, running_backend
 from tests.support.music import make_library
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +113,21 @@ def test_nothing_found_is_said(tmp_path: Path, library: Path) -> None:
     done = segue("--headless", "--data", tmp_path, "--library", library, "--play", "album:nowhere to be found")
     assert done.returncode == 7
     assert "nowhere to be found" in done.stderr
+
+
+def test_without_a_keyring_the_sign_in_lasts_for_the_run(tmp_path: Path, library: Path) -> None:
+    with running_backend(tmp_path / "server", library=library) as backend:
+        backend.new_listener("ada").close()
+        play = ("--headless", "--data", tmp_path / "data", "--play", "song:harbour", "--seconds", "0.5")
+        env = {"SEGUE_PASSWORD": PASSWORD, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
+        done = segue(*play, "--server", backend.url, "--user", "ada", env=env)
+        assert done.returncode == 0, done.stderr
+        assert "No keyring can be used" in done.stdout
+        again = segue(*play, env=env)
+        assert again.returncode == 10
+        assert "--user" in again.stderr
+        wrong = segue(*play, "--server", backend.url, "--user", "ada", env={**env, "SEGUE_PASSWORD": "wrong"})
+        assert wrong.returncode == 10
 
 
 def test_a_server_that_is_down_is_said(tmp_path: Path) -> None:
