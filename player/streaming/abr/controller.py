@@ -1,5 +1,5 @@
-"""The port of the bitrate decision: `Adaptive` and `FixedRendition` implement it; the look-ahead drives it on the `net`
-loop, the benchmarks' simulator drives it by trace. A controller keeps its own estimates and nothing else.
+"""The port of the bitrate decision: `Adaptive` and `FixedRendition` implement it; the look-ahead drives it on the
+`net` loop, the benchmarks' simulator drives it by trace. A controller keeps its own estimates and nothing else.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ AIM_SHARE = 0.6  # of the pace: the rung that the song would settle on
 WAIT_COST = 0.5  # utility a second, as in the quality score
 CHANGE_COST = 0.5
 LEAST_GAIN = 0.1  # utility that second thoughts must win
+AT_ONCE_S = 0.5  # a segment of 4 s so soon means a link of eight times its rate
 HOLD = 1.2  # segments held before the first note at an estimate equal to the lowest rung
 HOLD_MOST = 5
 
@@ -25,11 +26,11 @@ def first_rung(ladder: Ladder, cap_kbps: float) -> int:
 
 
 def opening_rung(ladder: Ladder, duration_s: float, link: Link, cap_kbps: float) -> int:
-    """After a skip or a seek with nothing held."""
-    top = ladder.rung_for(cap_kbps)
-    aim = worth_its_bits(ladder, AIM_SHARE * link.low_kbps, top)
-    rates = ladder.rates_kbps
-    return max(range(top + 1), key=lambda rung: _worth(ladder, rung, aim, link.fetch_s(rates[rung] * duration_s)))
+    """After a skip or a seek with nothing held: the best that is here at once, so that it costs no later segment."""
+    rung = ladder.rung_for(cap_kbps)
+    while rung > 0 and link.fetch_s(ladder.rates_kbps[rung] * duration_s) > AT_ONCE_S:
+        rung -= 1
+    return rung
 
 
 def second_thoughts(transfer: Transfer, pace_kbps: float) -> int | None:

@@ -1,5 +1,5 @@
-"""What a bitrate controller sees and what it may order. Built by player/streaming/outlook.py for every decision and by
-the benchmarks' simulators; plain values, so the same controller runs in all of them.
+"""What a bitrate controller sees and what it may order. Built by player/streaming/outlook.py for every decision and
+by the benchmarks' simulators; plain values, so the same controller runs in all of them.
 
 Segments are counted over the whole plan, not over one song: the state begins at the segment that is playing and
 runs on into the next songs. Rates are kbit/s, sizes kbit, times seconds.

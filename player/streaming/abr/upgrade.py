@@ -17,7 +17,7 @@ CHANGE_COST = 0.5  # as in the quality score: a change of rung costs half its st
 
 
 def best_upgrade(state: State, link: Link, rate_kbps: float, cap_kbps: float, *, is_free: bool) -> Fetch | None:
-    """`rate_kbps` is what can be afforded and prices the bits, unless they are free: nothing else is left to fetch."""
+    """`rate_kbps` is what can be afforded and prices the bits; they are free when nothing else is left to fetch."""
     best, best_value = None, 0.0
     starts_s = -state.into_s
     for index in range(state.first_missing):

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from player.errors import NotFound, ProtocolError, Rejected
+from player.streaming.abr.adaptive import Adaptive
 from player.streaming.abr.fixed import FixedRendition
-from player.streaming.abr.rsu import Rsu
 from player.streaming.abr.state import Decision, Fetch, Ladder, State
 from player.streaming.track_stream import TrackStream
 from tests.support.media_server import RATES_KBPS, Fault, Song, running_media_server, song
@@ -345,9 +345,9 @@ def test_retry_now_cuts_the_wait_short(listener: Listener) -> None:
     assert listener.state == "ok"
 
 
-def test_rsu_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
+def test_the_shipped_controller_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
     fetched: list[int] = []
-    listener.use(Rsu())
+    listener.use(Adaptive())
     listener.ahead._on_fetch = lambda fetch: fetched.append(fetch.rendition_kbps)
     stream = listener.prepare("one")
     listener.plan("one")
