@@ -1,5 +1,5 @@
 """Openings of the next songs, so that a skip does not meet an empty buffer: some at a fair rung, more at the lowest
-as the buffer deepens. Those bridge an outage that follows a skip, and are upgraded later like any buffered segment."""
+as the buffer deepens. Those bridge an outage after a skip, and are upgraded later like any buffered segment."""
 
 from __future__ import annotations
 
