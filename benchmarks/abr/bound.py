@@ -1,15 +1,16 @@
 """What no player can exceed on a link, however much it knows of what comes.
 
 Every loss but two is forgiven: changes of rung, latency, whole rungs (any rate between lowest and highest), the size
-of the look-ahead; and all delay may be taken at the start, where a second costs an eighth of a second of silence. Then
-only this is left: by the time segment k is due, no more than the link has carried. With a concave utility the best
-rates under such a limit are the slopes of the greatest convex function below it. The best delay is searched.
+of the look-ahead; and all delay may be taken at the start, where a second costs an eighth of a second of silence.
+Then only this is left: by the time segment k is due, no more than the link has carried. With a concave utility the
+best rates under such a limit are the slopes of the greatest convex function below it. The best delay is searched.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from benchmarks.abr.link import Link
 from benchmarks.abr.simulator import SEGMENT_S, WAIT_COST
@@ -36,7 +37,7 @@ def slopes(limits: Sequence[float]) -> list[tuple[float, int]]:
         while len(corners) > 1 and _slope(limits, corners[-2], corners[-1]) >= _slope(limits, corners[-1], at):
             corners.pop()
         corners.append(at)
-    return [(_slope(limits, begin, end), end - begin) for begin, end in zip(corners, corners[1:], strict=False)]
+    return [(_slope(limits, begin, end), end - begin) for begin, end in pairwise(corners)]
 
 
 def _slope(limits: Sequence[float], begin: int, end: int) -> float:

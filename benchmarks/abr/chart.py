@@ -23,8 +23,8 @@ class Mark:
 def scatter(marks: Sequence[Mark], best_possible: float) -> str:
     shown = [mark for mark in marks if mark.quality > 0.0]
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        'font-size="13" fill="#444">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
+        "<style>text { font: 13px sans-serif; fill: #444 }</style>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         _text(WIDTH / 2, HEIGHT - 12, "silence, seconds an hour of music", "middle"),
         _text(MARGIN, 24, "quality, 1 = the best rendition without a break"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import fmean
@@ -70,7 +71,7 @@ def usable_links() -> list[tuple[str, Link]]:
     found = []
     for family in FAMILIES:
         seeds = (seed for seed in range(1000) if is_usable(family, link_of(family, seed)))
-        found += [(f"{family}/{seed}", link_of(family, seed)) for seed, _ in zip(seeds, range(LINKS_A_FAMILY))]
+        found += [(f"{family}/{seed}", link_of(family, seed)) for seed in islice(seeds, LINKS_A_FAMILY)]
     return found
 
 

@@ -118,7 +118,8 @@ def busy_wifi(rng: Random) -> list[Period]:
 
 def far_satellite(rng: Random) -> list[Period]:
     mean, depth, often = rng.uniform(330, 1300), rng.uniform(0.05, 0.25), 1 / rng.uniform(60, 200)
-    fade_s, rates = 0.0, []
+    fade_s = 0.0
+    rates: list[float] = []
     for noise in _wander(rng, 700, 0.7, 0.2):
         fade_s = rng.uniform(15, 70) if fade_s <= 0 and rng.random() < often else fade_s - 1.0
         rates.append(mean * math.exp(noise) * (depth if fade_s > 0 else 1.0))
@@ -127,7 +128,8 @@ def far_satellite(rng: Random) -> list[Period]:
 
 def near_satellite(rng: Random) -> list[Period]:
     """Another satellite every 15 s, some with a gap at the change."""
-    base, rates = rng.uniform(500, 1600), []
+    base = rng.uniform(500, 1600)
+    rates: list[float] = []
     while len(rates) < 700:
         level = base * math.exp(rng.gauss(0, 0.55))
         gap_s = rng.choice([0, 0, 0, 0, 1, 2, 3, 4, 6])
@@ -143,7 +145,8 @@ def edge(rng: Random) -> list[Period]:
 
 
 def throttled(rng: Random) -> list[Period]:
-    fast, slow, rates = rng.uniform(1200, 5000), rng.uniform(56, 140), []
+    fast, slow = rng.uniform(1200, 5000), rng.uniform(56, 140)
+    rates: list[float] = []
     while len(rates) < 1200:
         rates += [fast * math.exp(rng.gauss(0, 0.15)) for _ in range(rng.randint(40, 260))]
         rates += [slow * math.exp(rng.gauss(0, 0.1)) for _ in range(rng.randint(100, 500))]

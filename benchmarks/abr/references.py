@@ -1,13 +1,11 @@
 """Compact readings of published rules, as controllers of the same port: what Segue's must beat. None of them replaces
 buffered segments or fetches heads; all of them fetch on into the next song, which alone is worth more than any rule.
 
-BOLA: Spiteri, Urgaonkar, Sitaraman, INFOCOM 2016. BBA: Huang et al., SIGCOMM 2014. Throughput: the rule of hls.js, two
-means of the rate and a higher bar for going up.
+BOLA: Spiteri, Urgaonkar, Sitaraman, INFOCOM 2016 (finite, with the throughput's limit on rising). BBA: Huang et al.,
+SIGCOMM 2014. Throughput: the rule of hls.js, two means of the rate and a higher bar for going up.
 """
 
 from __future__ import annotations
-
-import math
 
 from player.streaming.abr.estimator import Mean
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
@@ -78,18 +76,51 @@ class Constant(Reference):
 
 
 class Bola(Reference):
-    """Lyapunov: the rung whose utility, scaled to the buffer, wins most for each of its bits."""
+    """Lyapunov: the rung whose utility, scaled to the buffer, wins most for each of its bits. The scale is that of a
+    song of finite length: it shrinks at both ends, so that a start does not wait for a full buffer."""
 
     GAMMA = 5.0
+    LEAST_ROOM = 3.0  # segments
+
+    def reset(self) -> None:
+        super().reset()
+        self._fetched = 0
+        self._room_s = 0.0
 
     def rung(self, state: State, ladder: Ladder, duration_s: float) -> int:
-        utility = [math.log(rate / ladder.rates_kbps[0]) for rate in ladder.rates_kbps]
-        held, room = state.buffer_s / duration_s, state.look_ahead_s / duration_s
-        scale = (room - 1.0) / (utility[-1] + self.GAMMA)
-        value = [
-            (scale * (utility[rung] + self.GAMMA) - held) / ladder.rates_kbps[rung] for rung in range(len(utility))
-        ]
-        return value.index(max(value))
+        ends = min(self._fetched, state.remaining_s / duration_s) / 2.0
+        self._room_s = min(state.look_ahead_s, max(ends, self.LEAST_ROOM) * duration_s) - duration_s
+        self._fetched += 1
+        known, last = self.throughput_kbps, self._last or 0
+        if known is None:
+            return 0
+        best = max(
+            range(ladder.top + 1), key=lambda rung: self._value(ladder, rung, ladder.rates_kbps[rung], state.buffer_s)
+        )
+        carried = ladder.rung_for(known * (1.0 - self.latency_s / duration_s))
+        if best > max(last, carried):
+            return last if last > carried else carried + 1
+        return best
+
+    def progress(self, transfer: Transfer) -> int | None:
+        """A lower rung whose bits, all of them, win more each than those still to come of this one."""
+        if transfer.got_kbit <= 0.0:
+            return None
+        ladder, left = transfer.ladder, transfer.size_kbit - transfer.got_kbit
+        best, to = self._value(ladder, transfer.rung, left, transfer.buffer_s), None
+        if best < 0.0:
+            return None
+        for rung in range(transfer.rung):
+            size = transfer.size_kbit * ladder.rates_kbps[rung] / ladder.rates_kbps[transfer.rung]
+            value = self._value(ladder, rung, size, transfer.buffer_s)
+            if size < left and value > best:
+                best, to = value, rung
+        self._last = self._last if to is None else to
+        return to
+
+    def _value(self, ladder: Ladder, rung: int, bits: float, buffer_s: float) -> float:
+        utility = ladder.utility[rung] * ladder.span
+        return (self._room_s / (ladder.span + self.GAMMA) * (utility + self.GAMMA) - buffer_s) / bits
 
 
 class BufferMap(Reference):
