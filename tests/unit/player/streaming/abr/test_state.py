@@ -62,6 +62,11 @@ def test_a_fixed_rendition_fetches_in_order_up_to_the_look_ahead(is_top: bool, r
     fixed.aborted(transfer)
     fixed.idle(1.0)
     assert fixed.progress(transfer) is None
-    assert fixed.throughput_kbps is not None
     assert fixed.latency_s == pytest.approx(0.1)
     assert fixed.start_need_s(2.0, LADDER) == 2.0
+
+
+def test_a_fixed_rendition_measures_for_the_panel() -> None:
+    fixed = FixedRendition(is_top=True)
+    fixed.done(Transfer(LADDER, 2, 4.0, 1280.0, 1280.0, 1.1, 0.1, 4.0))
+    assert fixed.throughput_kbps == pytest.approx(1280.0)
