@@ -105,7 +105,7 @@ class Shipped:
         position_s = v.ph * self._segment_s + v.frac
         if position_s > self._seen_position_s + (v.t - self._seen_s) + 1e-6:
             self._is_opening = True
-        elif v.frac > 0.0:
+        if v.frac > 0.0:
             self._is_opening = False
         self._seen_s, self._seen_position_s = v.t, position_s
 
