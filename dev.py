@@ -25,7 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-IS_WINDOWS = sys.platform == "win32"
+IS_WINDOWS, IS_LINUX = (sys.platform.startswith(name) for name in ("win32", "linux"))
+STAMP = VENV / "filled-from"
 PYTHON = VENV / ("Scripts/python.exe" if IS_WINDOWS else "bin/python")
 MINIMUM_PYTHON = (3, 11)
 
@@ -171,7 +172,7 @@ def install_packages(packages: list[str], *, allowed: bool) -> None:
 
 
 def prepare_system(*, for_tests: bool, allowed: bool) -> None:
-    if sys.platform == "linux":
+    if IS_LINUX:
         packages = missing_packages(for_tests=for_tests)
         if packages:
             install_packages(packages, allowed=allowed)
@@ -191,13 +192,19 @@ def prepare_system(*, for_tests: bool, allowed: bool) -> None:
 # ---- the virtual environment
 
 
+def fingerprint(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def is_filled(lock: Path) -> bool:
+    filled = STAMP.read_text().split() if STAMP.is_file() and PYTHON.is_file() else []
+    return fingerprint(lock) in filled and run([PYTHON, "-c", ""]) == 0
+
+
 def prepare_venv(lock: Path, *, allowed: bool) -> None:
     """`.venv` holds exactly what `lock` names; the stamp says which lock it was filled from. A venv filled from
     the developers' lock serves `run` too."""
-    stamp = VENV / "filled-from"
-    filled = stamp.read_text().split() if stamp.is_file() and PYTHON.is_file() else []
-    fingerprint = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if fingerprint in filled and run([PYTHON, "-c", ""]) == 0:
+    if is_filled(lock):
         return
     if not PYTHON.is_file() or run([PYTHON, "-c", ""]) != 0:
         make_venv(allowed=allowed)
@@ -206,10 +213,10 @@ def prepare_venv(lock: Path, *, allowed: bool) -> None:
         [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock],
         "The packages could not be installed: is the network up?",
     )
-    covered = [fingerprint]
+    covered = [fingerprint(lock)]
     if lock.name == "requirements-dev.lock":
-        covered.append(hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest())
-    stamp.write_text("\n".join(covered))
+        covered.append(fingerprint(ROOT / "requirements.lock"))
+    STAMP.write_text("\n".join(covered))
 
 
 def make_venv(*, allowed: bool) -> None:
@@ -237,7 +244,8 @@ def prepare(lock_name: str, *, for_tests: bool, allowed: bool) -> None:
 
 def command_run(arguments: list[str], *, allowed: bool) -> int:
     began = time.time()
-    prepare("requirements.lock", for_tests=False, allowed=allowed)
+    if not is_filled(ROOT / "requirements.lock"):  # the system was looked at before the packages were installed
+        prepare("requirements.lock", for_tests=False, allowed=allowed)
     env = {**os.environ, "SEGUE_STARTED_AT": repr(began)}
     command = [str(PYTHON), str(ROOT / "main.py"), *arguments]
     if IS_WINDOWS:
@@ -287,7 +295,7 @@ def command_package() -> int:
     wheel = next((ROOT / "dist").glob("*.whl"))
     trial = ROOT / "build" / "wheel-trial"
     shutil.rmtree(trial, ignore_errors=True)
-    install = [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", trial, wheel]
+    install: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", trial, wheel]
     if run(install) != 0 or run([PYTHON, "-I", "-c", TRIAL, trial]) != 0:
         return 1
     say("\n".join(f"dist/{path.name}  {path.stat().st_size / 1e6:.1f} MB" for path in (ROOT / "dist").glob("segue*")))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from player import settings
-from player.account.port import ConnectionState, Place, PlaceKind
+from player.account.port import ConnectionPhase, ConnectionState, Place, PlaceKind
 from player.clock import SystemClock
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
@@ -28,6 +28,7 @@ from player.headless.command_line import EXIT_OF_ERROR, VERSION, CommandError, E
 from player.headless.trace import Step, Trace
 from player.headless.wanted import find
 from player.playback.engine_options import EngineConfig, Output
+from player.playback.loudness import LoudnessMode
 from player.playback.player import Player, PlayerOptions
 from player.playback.port import PlaybackEvent
 from player.runtime import Runtime
@@ -65,6 +66,8 @@ class Segue:
         self.marks: dict[str, float] = {}
         self.started_at_s = float(os.environ.get("SEGUE_STARTED_AT", time.time()))
         self._entered: str | None = None
+        self._is_away = False
+        self.has_window = not options.is_headless or options.screenshots is not None
         self.lock = InstanceLock(folder / "instance.lock")
         self.database = LocalDatabase.open(folder / "player.db")
         if self.database.kept_aside is not None:
@@ -149,7 +152,6 @@ class Segue:
 
     def _player_options(self) -> PlayerOptions:
         from player.domain.playback import Repeat
-        from player.playback.loudness import LoudnessMode
 
         kept = self.settings
         is_recording = self.options.record is not None
@@ -180,9 +182,10 @@ class Segue:
         self.playback.subscribe(self.memory.observe)
         self.playback.subscribe(self._mark_sound)
         self.memory.start()
-        if not self.options.is_headless or self.options.screenshots is not None:
+        self.accounts.subscribe(self._on_connection)
+        self.settings.subscribe(self._on_setting)
+        if self.has_window:
             self.runtime.spawn(self._warm_up(), "warm up")
-            self.accounts.subscribe(self._on_connection)
             self._on_connection(self.accounts.state)
 
     async def _warm_up(self) -> None:
@@ -197,11 +200,22 @@ class Segue:
         if isinstance(event, PlaybackState) and event.status is Status.PLAYING:
             self.mark("sound_s")
 
-    def _on_connection(self, _state: ConnectionState) -> None:
+    def _on_connection(self, state: ConnectionState) -> None:
+        was_away, self._is_away = self._is_away, state.phase is ConnectionPhase.RECONNECTING
+        if was_away and state.phase is ConnectionPhase.ONLINE:
+            self.runtime.spawn(self.playback.retry_now(), "the server is back")
         place = self.accounts.place_key()
-        if place is not None and place != self._entered and self.accounts.service is not None:
+        is_new = place is not None and place != self._entered
+        if self.has_window and is_new and self.accounts.service is not None:
             self._entered = place
             self.runtime.spawn(self._enter(), "enter a place")
+
+    def _on_setting(self, key: str, _value: object) -> None:
+        """In the setter's thread: what takes effect while playing."""
+        if key in (settings.LOUDNESS.key, settings.LOUDNESS_TARGET.key):
+            mode = LoudnessMode(self.settings.get(settings.LOUDNESS))
+            target_lufs = float(self.settings.get(settings.LOUDNESS_TARGET))
+            void(self.runtime.call(self.playback.set_loudness(mode, target_lufs)))
 
     async def _enter(self) -> None:
         """The listener is inside a place: its queue stands as it was left, and what was asked for plays."""
@@ -237,9 +251,10 @@ class Segue:
     async def restore_queue(self) -> None:
         """Stand where Segue was closed."""
         place = self.accounts.place_key()
-        if place is None or not self.settings.get(settings.RESTORE_QUEUE):
+        if place is None:
             return
-        saved = await self.runtime.in_pool(lambda: self.memory.load_queue(place))
+        is_kept = self.settings.get(settings.RESTORE_QUEUE)
+        saved = await self.runtime.in_pool(lambda: self.memory.load_queue(place)) if is_kept else None
         if saved is not None:
             await self.playback.restore(saved.state, saved.position_s)
         elif self.playback.queue.order:  # another place's songs cannot be played here
@@ -319,10 +334,10 @@ def run_window(segue: Segue) -> ExitCode:
             tour.finished.connect(window.close)
             tour.start()
 
-    show(core, screenshots=options.screenshots, on_shown=shown)
+    status = show(core, screenshots=options.screenshots, on_shown=shown)
     if options.tour is not None:
         return end_tour(segue, options.tour, missing[0] if missing else "the end")
-    return ExitCode.OK
+    return ExitCode.OK if status == 0 else ExitCode.PLAYBACK_FAILED
 
 
 def remember_place(segue: Segue) -> None:
@@ -407,7 +422,7 @@ def run(options: Options) -> ExitCode:
 
 
 def _run(segue: Segue) -> ExitCode:
-    if segue.options.is_headless and segue.options.screenshots is None:
+    if not segue.has_window:
         run_headless(segue)
         return ExitCode.OK
     return run_window(segue)

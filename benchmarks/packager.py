@@ -107,11 +107,17 @@ def _listen(backend: Backend, client: httpx.Client, song_id: str) -> Waits:
     return Waits(streamed - began, first - began, time.perf_counter() - first)
 
 
+def _all_measured(backend: Backend) -> bool:
+    with backend.client() as client:
+        items = client.get("/songs").raise_for_status().json()["items"]
+    return all(item["loudness"]["track_lufs"] is not None for item in items)
+
+
 def _wait(backend: Backend, *, songs: int, until_idle: bool = False) -> None:
     deadline = time.monotonic() + LIMIT_S
     while True:
         status = backend.services.ingest.status()
-        if status.songs >= songs and (not until_idle or status.phase == "idle"):
+        if status.songs >= songs and (not until_idle or _all_measured(backend)):
             return
         if time.monotonic() > deadline:
             raise SystemExit(f"the backend is still at {status}")

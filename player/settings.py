@@ -65,6 +65,7 @@ QUALITY = Setting(
     "quiet",
     "What the bitrate control prefers: never a stop, or the best sound the link can carry.",
     choices=("quiet", "best"),
+    needs_restart=True,
     group="Sound",
 )
 LOOK_AHEAD_S = Setting(

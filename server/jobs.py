@@ -1,34 +1,38 @@
 """Work that can wait: a small priority queue over few threads. The ingest and the packager submit to it from request
 threads and from jobs themselves; `Services.stop` ends it.
 
-Urgent jobs have a thread of their own, so that something long in the background never delays them. Background
-threads run at the lowest priority the operating system gives, so that serving music always comes first. A key that
-waits already is not queued twice. In a larger installation this port stands before a message queue.
+Every priority has threads of its own, so that something long never delays what matters more: the scan of a library
+that has just been chosen does not wait for the packaging of a song. Idle threads run at the lowest priority the
+operating system gives, so that serving music always comes first. A key that waits already is not queued twice. In a
+larger installation this port stands before a message queue.
 """
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
 log = logging.getLogger("server.jobs")
 
-_LOWEST_PRIORITY = 19
+_URGENT_THREADS = 2  # the demo library is made on one while the other answers
 _JOIN_S = 30.0
 
 
 class Priority(IntEnum):
     URGENT = 0
     NORMAL = 1
-    """in the background, before what is only convenient"""
+    """what the listener waits for, though not this second"""
     IDLE = 2
+    """what is only convenient"""
+
+
+_NICE = {Priority.URGENT: 0, Priority.NORMAL: 5, Priority.IDLE: 19}
 
 
 class StopSignal(Protocol):
@@ -40,8 +44,7 @@ class StopSignal(Protocol):
 
 
 Job = Callable[[StopSignal], None]
-_Entry = tuple[int, int, str, Job]
-"""priority, number (first come, first served), key, job"""
+_Entry = tuple[str, Job]
 
 
 class Jobs:
@@ -49,26 +52,25 @@ class Jobs:
         self._background_workers = max(1, background_workers)
         self._stopping = threading.Event()
         self._condition = threading.Condition()
-        self._urgent: list[_Entry] = []
-        self._background: list[_Entry] = []
+        self._lanes: dict[Priority, deque[_Entry]] = {priority: deque() for priority in Priority}
         self._waiting: set[str] = set()
-        self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        lanes = [("jobs-urgent", self._urgent)]
-        lanes += [(f"jobs-{number}", self._background) for number in range(self._background_workers)]
-        for name, queue in lanes:
-            thread = threading.Thread(target=self._work, args=(queue,), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        threads = {Priority.URGENT: _URGENT_THREADS, Priority.NORMAL: 1, Priority.IDLE: self._background_workers}
+        for priority, count in threads.items():
+            for number in range(count):
+                name = f"jobs-{priority.name.lower()}-{number}"
+                thread = threading.Thread(target=self._work, args=(priority,), name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def stop(self) -> None:
         """Running jobs are asked to end and waited for; what still waits is forgotten."""
         with self._condition:
             self._stopping.set()
-            self._urgent.clear()
-            self._background.clear()
+            for lane in self._lanes.values():
+                lane.clear()
             self._waiting.clear()
             self._condition.notify_all()
         for thread in self._threads:
@@ -84,33 +86,31 @@ class Jobs:
             if self._stopping.is_set() or key in self._waiting:
                 return False
             self._waiting.add(key)
-            queue = self._urgent if priority is Priority.URGENT else self._background
-            heapq.heappush(queue, (priority, next(self._numbers), key, job))
+            self._lanes[priority].append((key, job))
             self._condition.notify_all()
             return True
 
-    def _work(self, queue: list[_Entry]) -> None:
-        if queue is self._background:
-            _lower_priority()
-        while (taken := self._take(queue)) is not None:
+    def _work(self, priority: Priority) -> None:
+        _be_nice(_NICE[priority])
+        while (taken := self._take(self._lanes[priority])) is not None:
             key, job = taken
             try:
                 job(self._stopping)
             except Exception:  # a job's failure must not end the thread that serves all others
                 log.exception("job %s failed", key)
 
-    def _take(self, queue: list[_Entry]) -> tuple[str, Job] | None:
+    def _take(self, lane: deque[_Entry]) -> tuple[str, Job] | None:
         with self._condition:
             while not self._stopping.is_set():
-                if queue:
-                    _, _, key, job = heapq.heappop(queue)
+                if lane:
+                    key, job = lane.popleft()
                     self._waiting.discard(key)
                     return key, job
                 self._condition.wait()
         return None
 
 
-def _lower_priority() -> None:
+def _be_nice(nice: int) -> None:
     """Linux lets one thread be niced by its own id; elsewhere a process has one priority, which is left alone."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
+    if sys.platform == "linux" and nice:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

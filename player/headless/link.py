@@ -49,7 +49,9 @@ class ShapedLink:
         host, port = target.hostname or "127.0.0.1", target.port or 80
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._relay(reader, writer, host, port)
+            # cancelled when the loop stops: asyncio's streams report a cancelled handler as an error (Python 3.11)
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._relay(reader, writer, host, port)
 
         server = await asyncio.start_server(relay, "127.0.0.1", 0, limit=READ_BYTES)
         self._servers.append(server)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from player.domain.stream import StreamSample
+from player.domain.stream import StreamSample, StreamStats
+from player.playback.streams import SongStream, StreamHealth
 
 STALL_MIN_S = 0.1
 GRAPH_S = 240
@@ -102,3 +103,19 @@ class Figures:
     @property
     def mean_kbps(self) -> float | None:
         return self._heard_kbps_s / self._heard_s if self._heard_s > 0 else None
+
+    def stats(self, stream: SongStream | None, health: StreamHealth, position_s: float, now_s: float) -> StreamStats:
+        """The Stream panel's figures, with what the playing song and the look-ahead know. Any thread."""
+        return StreamStats(
+            rendition_kbps=None if stream is None else stream.rendition_at(position_s),
+            buffer_s=health.buffer_s,
+            throughput_kbps=health.throughput_kbps,
+            switches=self.switches,
+            stalls=self.stall_count(now_s),
+            stall_s=self.stall_s(now_s),
+            first_sound_ms=self.first_sound_ms,
+            mean_kbps=self.mean_kbps,
+            sample_rate_hz=None if stream is None else stream.sample_rate_hz,
+            channels=None if stream is None else stream.channels,
+            samples=self.samples,
+        )

@@ -6,30 +6,25 @@ and health. All on the `net` loop.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 
 from player.clock import Clock
 from player.domain.playback import PlaybackState, QueueEntry, Status
 from player.domain.stream import StreamSample, StreamStats
-from player.errors import AudioDeviceError, NotFound, PlayerError, ProtocolError, Rejected
+from player.errors import PlayerError
+from player.playback.after_failure import AfterFailure
 from player.playback.deck import Deck
 from player.playback.engine import MpvEngine
 from player.playback.engine_events import DeviceLost, Ended, EndReason, EngineEvent, Restarted, SoundingChanged
 from player.playback.figures import Figures
 from player.playback.loudness import LoudnessMode, gain_for
 from player.playback.queue import Queue
+from player.playback.sound_device import SoundDevice
 from player.playback.streams import Streams, duration_s
 from player.runtime import Runtime
 
-log = logging.getLogger("playback")
-
 PLAN_AHEAD = 6  # songs told to the look-ahead: two minutes of the shortest usual songs
 GRACE_S = 0.25  # a change of song or a seek is no 'buffering' while the output's own buffer still sounds
-DEVICE_TRY_S = 1.0  # what mpv is given to open the sound device again
-GO_ON_AFTER = (NotFound, Rejected, ProtocolError)
-"""Errors of one song. Everything else concerns every song (signed out, no engine): going on would help nobody."""
 
 
 class Transport:
@@ -44,30 +39,24 @@ class Transport:
         failed_pause_s: float,
         changed: Callable[[], None],
     ) -> None:
-        self._runtime = runtime
         self._streams = streams
         self._engine = engine
         self._clock = clock
         self._queue = queue
-        self._failed_pause_s = failed_pause_s
         self._changed = changed
         self.figures = Figures()
         self.volume = 1.0
         self.is_muted = False
         self.loudness = LoudnessMode.AUTO
-        self.is_wanted = False
-        """whether the listener wants to hear something"""
+        self.is_wanted = False  # whether the listener wants to hear something
         self.is_finished = False
         self._deck = Deck(runtime=runtime, streams=streams, engine=engine, clock=clock, changed=self._deck_changed)
         self._rest_s = 0.0  # where a song that is not open would begin
         self._seek_s: float | None = None
-        self._device_error: AudioDeviceError | None = None
-        self._going_on: asyncio.Task[None] | None = None
-        self._failures_in_a_row = 0
+        self._device = SoundDevice(engine, clock)
+        self._after_failure = AfterFailure(runtime, queue, failed_pause_s, self._go_on)
         self._was_playing = False
-        self._sounded_s = 0.0
-        self._sampled_s = 0.0
-        self._tried_device_s = 0.0
+        self._sounded_s = self._sampled_s = 0.0
         engine.listen(self._engine_event)
 
     # -- commands
@@ -75,15 +64,15 @@ class Transport:
     def open_current(self, position_s: float = 0.0, *, is_asked: bool = True) -> None:
         """Open the queue's current entry, or fall silent where there is none."""
         entry = self._queue.current
-        self._stop_going_on()
+        self._after_failure.stop()
         self.is_finished, self._seek_s = False, None
         if entry is None:
             self._rest(0.0)
             return
         if is_asked:
             self._was_playing = False
-            self._try_device()
-            self._failures_in_a_row = 0
+            self._device.try_again()
+            self._after_failure.forget()
             if self.is_wanted:
                 self.figures.commanded_start(self._clock.monotonic_s())
             else:
@@ -100,13 +89,13 @@ class Transport:
     def set_wanted(self, is_wanted: bool) -> None:
         self.is_wanted = is_wanted
         if not is_wanted:
-            self._stop_going_on()
+            self._after_failure.stop()
             self.figures.abandoned()
             self._deck.set_paused(True)
         elif self._deck.failure is not None or not self._deck.is_loaded:
             self.open_current(self._rest_s)
         else:
-            self._try_device()
+            self._device.try_again()
             if not self._deck.has_begun:
                 self.figures.commanded_start(self._clock.monotonic_s())
             self._deck.set_paused(False)
@@ -127,7 +116,7 @@ class Transport:
 
     def finish(self) -> None:
         """The end of the order of play."""
-        self._stop_going_on()
+        self._after_failure.stop()
         self.is_finished = True
         self.figures.abandoned()
         self._rest(0.0)
@@ -153,7 +142,7 @@ class Transport:
         self._deck.set_next(following, "no" if following is None else self._gain(following))
 
     def close(self) -> None:
-        self._stop_going_on()
+        self._after_failure.stop()
         self._deck.clear()
 
     # -- state
@@ -204,10 +193,9 @@ class Transport:
         return Status.BUFFERING
 
     def error(self) -> PlayerError | None:
-        if self._deck.failure is not None or self._deck.waiting_for is not None:
-            return self._deck.failure or self._deck.waiting_for
-        if self._device_error is not None:
-            return self._device_error
+        error = self._deck.failure or self._deck.waiting_for or self._device.error
+        if error is not None:
+            return error
         return self._streams.health.error if self.status() is Status.RECONNECTING else None
 
     def state(self) -> PlaybackState:
@@ -226,27 +214,15 @@ class Transport:
 
     def stats(self) -> StreamStats:
         """From any thread: reads snapshots only."""
-        now_s, song, health = self._clock.monotonic_s(), self._deck.song, self._streams.health
-        return StreamStats(
-            rendition_kbps=None if song is None else song.stream.rendition_at(self.position_s),
-            buffer_s=health.buffer_s,
-            throughput_kbps=health.throughput_kbps,
-            switches=self.figures.switches,
-            stalls=self.figures.stall_count(now_s),
-            stall_s=self.figures.stall_s(now_s),
-            first_sound_ms=self.figures.first_sound_ms,
-            mean_kbps=self.figures.mean_kbps,
-            sample_rate_hz=None if song is None else song.stream.sample_rate_hz,
-            channels=None if song is None else song.stream.channels,
-            samples=self.figures.samples,
-        )
+        song, now_s = self._deck.song, self._clock.monotonic_s()
+        return self.figures.stats(None if song is None else song.stream, self._streams.health, self.position_s, now_s)
 
     # -- what happens
 
     def tick(self) -> None:
         now_s = self._clock.monotonic_s()
         self._observe()
-        if self.is_sounding and self._engine.is_deviceless and now_s - self._tried_device_s > DEVICE_TRY_S:
+        if self.is_sounding and self._device.is_gone:
             self._lose_device()
         song = self._deck.song
         if song is None:
@@ -268,7 +244,8 @@ class Transport:
     def _observe(self) -> None:
         now_s, is_sounding = self._clock.monotonic_s(), self.is_sounding
         if is_sounding:
-            self._sounded_s, self._was_playing, self._failures_in_a_row = now_s, True, 0
+            self._sounded_s, self._was_playing = now_s, True
+            self._after_failure.forget()
         is_wanted = self.is_live and not self.is_finished
         self.figures.observe(now_s, self.position_s, is_wanted=is_wanted, is_sounding=is_sounding)
 
@@ -322,34 +299,19 @@ class Transport:
             self.open_current(is_asked=False)
 
     def _lose_device(self) -> None:
-        """Hold the place: neither play into nothing nor through whatever the system turns to."""
-        self._device_error = AudioDeviceError("the sound device is gone; playing is paused here")
+        self._device.lose()
         self.set_wanted(False)
 
-    def _try_device(self) -> None:
-        self._device_error = None
-        if self._engine.is_deviceless:
-            self._tried_device_s = self._clock.monotonic_s()
-            self._engine.reopen_device()
-
     def _deck_changed(self) -> None:
-        failure = self._deck.failure
-        if failure is not None and self._going_on is None:
-            log.warning("a song cannot be played: %s %s", failure.code, failure.message)
-            self._failures_in_a_row += 1
-            if isinstance(failure, GO_ON_AFTER) and self.is_wanted:
-                self._going_on = self._runtime.spawn(self._go_on(), "go on after a failed song")
+        if self._deck.failure is not None:
+            self._after_failure.song_failed(self._deck.failure, is_wanted=self.is_wanted)
         self.plan()
         self._changed()
 
-    async def _go_on(self) -> None:
-        """Say that a song is gone, long enough to be read; then play the next, unless none of the queue plays."""
-        await asyncio.sleep(self._failed_pause_s)
-        following = self._queue.following(is_asked=True)
-        self._going_on = None
+    def _go_on(self, following: QueueEntry | None) -> None:
         if following is None:
             self.finish()
-        elif self._failures_in_a_row < len(self._queue.state.order):
+        else:
             self._queue.go_to(following.id)
             self.open_current(is_asked=False)
         self._changed()
@@ -357,15 +319,10 @@ class Transport:
     # -- inside
 
     def _rest(self, position_s: float) -> None:
-        self._stop_going_on()
+        self._after_failure.stop()
         self._deck.clear()
         self._seek_s, self._rest_s, self._was_playing = None, position_s, False
         self._streams.plan(())
-
-    def _stop_going_on(self) -> None:
-        if self._going_on is not None and self._going_on is not asyncio.current_task():
-            self._going_on.cancel()
-        self._going_on = None
 
     def _gain(self, entry: QueueEntry) -> str:
         before, after = self._queue.neighbours(entry)

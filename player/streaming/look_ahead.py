@@ -31,6 +31,7 @@ from player.streaming.fetching import Fetching
 from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
 from player.streaming.opening import Opener, OpenStream, Tags
+from player.streaming.opening_ahead import OpeningAhead
 from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
 from player.streaming.replay_gain import replay_gain_tags
 from player.streaming.songs import Songs
@@ -41,8 +42,6 @@ from player.streaming.track_stream import TrackStream
 log = logging.getLogger("abr")
 
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
-OPEN_NEXT_S = 8.0  # buffer from which the next songs are opened: their playlists must not delay this one
-NEXT_SONGS = 2  # opened beforehand however long this song is, for their heads
 SEEK_S = 3.0  # a position that far from the one reported before is a seek
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
 REACHED_S = 1.0  # the music has come to a segment that cannot be had: mpv stops a little before the last sample
@@ -91,6 +90,7 @@ class LookAhead:
             buffer_s=self._measured,
             on_fetch=self._fetched,
         )
+        self._opening_ahead = OpeningAhead(runtime, clock, self._songs, self._faults, look_ahead_s, self._wake_up)
         self._memory_bytes = memory_bytes
         self._plan: tuple[Track, ...] = ()
         self._position: tuple[TrackId, float] | None = None
@@ -217,6 +217,9 @@ class LookAhead:
         except RuntimeError:  # the loop is closed: the program ends, and the reader is cancelled by its engine
             log.debug("a reader waits after the end")
 
+    def _wake_up(self) -> None:
+        self._wake.set()
+
     def _wanted(self) -> None:
         self._preempt()
         self._end_where_refused()
@@ -247,7 +250,7 @@ class LookAhead:
         if seen is None:
             return self._waited_for() or Wait(IDLE_S)
         ahead, now = seen
-        self._open_next(ahead)
+        self._opening_ahead.open_next(self._plan, ahead.state)
         decision = self._controller.decide(ahead.state)
         if isinstance(decision, Wait):
             return self._waited_for() or decision
@@ -286,7 +289,8 @@ class LookAhead:
 
     def _fetched(self, fetch: SegmentFetch) -> None:
         self._measured()
-        self._free_memory()
+        if (media := self._current()) is not None:
+            self._songs.free_behind(media, place(media, self._position_s()).slot - 1, self._memory_bytes)
         if self._on_fetch is not None:
             self._on_fetch(fetch)
 
@@ -327,48 +331,6 @@ class LookAhead:
             left_s = media.grid.start_s(slot) - media.grid.start_s(now.slot) - now.into_s
             if error is not None and left_s < REACHED_S:
                 media.fail(error)
-                return
-
-    def _open_next(self, ahead: Outlook) -> None:
-        """Open the songs that the window or the heads reach into, once what is open can spare the link."""
-        is_all_held = ahead.state.first_missing == len(ahead.state.segments)
-        if not is_all_held and ahead.state.buffer_s < min(OPEN_NEXT_S, self._look_ahead_s / 2):
-            return
-        reach_s = sum(segment.duration_s for segment in ahead.state.segments) - ahead.state.into_s
-        for place_in_plan, track in enumerate(self._plan[1:], 1):
-            if place_in_plan > NEXT_SONGS and reach_s > self._look_ahead_s:
-                break
-            if self._songs.get(track.id) is None:
-                if not self._songs.is_opening(track.id) and self._faults.may_open(
-                    track.id, self._clock.monotonic_s()
-                ):
-                    self._runtime.spawn(self._open_quietly(track), f"ahead {track.id}")
-                break  # one after another: they share the link with this song
-            reach_s += track.duration_s if place_in_plan > NEXT_SONGS else 0.0
-
-    async def _open_quietly(self, track: Track) -> None:
-        """A song that cannot be opened ahead says so when its turn comes."""
-        try:
-            await self._songs.open(track)
-        except PlayerError as error:
-            log.info("opening %s ahead failed (%s)", track.id, error.code)
-            self._faults.ahead_failed(track.id, self._clock.monotonic_s())
-        else:
-            self._wake.set()
-
-    def _free_memory(self) -> None:
-        """Never what is ahead: the playing song's segments behind the music, oldest first."""
-        media = self._current()
-        over = sum(song.held_bytes for song in self._songs.all()) - self._memory_bytes
-        if media is None or over <= 0:
-            return
-        behind = place(media, self._position_s()).slot - 1
-        for slot in range(behind):
-            held = media.held(slot)
-            if held is not None:
-                media.drop(range(slot, slot + 1))
-                over -= len(held.data)
-            if over <= 0:
                 return
 
     def _state(self) -> HealthState:

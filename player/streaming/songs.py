@@ -95,6 +95,18 @@ class Songs:
             if track_id != self._previous or media.error is not None:
                 del self._open[track_id]
 
+    def free_behind(self, media: TrackMedia, slot: int, memory_bytes: int) -> None:
+        """Keep to `memory_bytes` by dropping segments of the playing song before `slot`, oldest first; never what
+        is ahead of the music."""
+        over = sum(song.held_bytes for song in self._open.values()) - memory_bytes
+        for behind in range(slot):
+            if over <= 0:
+                return
+            held = media.held(behind)
+            if held is not None:
+                media.drop(range(behind, behind + 1))
+                over -= len(held.data)
+
     def forget(self, track_id: TrackId) -> None:
         """A song that failed may be opened anew."""
         media = self._open.get(track_id)

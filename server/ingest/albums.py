@@ -9,16 +9,12 @@ made the album.
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.catalog.folding import sort_key
 from server.db.models import Album, Artist, Song, SongArtist
-
-if TYPE_CHECKING:
-    from server.ingest.tags import SongTags
 
 VARIOUS_ARTISTS = "Various artists"
 
@@ -33,21 +29,20 @@ def artist_named(session: Session, name: str, cover_id: str | None) -> Artist:
     return artist
 
 
-def album_of(session: Session, song: Song, tags: SongTags, first_artist: Artist) -> Album:
-    assert tags.album is not None
-    beside = _beside(session, song, tags.album)
-    if tags.album_artist is not None:
-        artist = artist_named(session, tags.album_artist, song.cover_id)
-        album = _known(session, artist, tags.album)
+def album_of(session: Session, song: Song, title: str, album_artist: str | None, first_artist: Artist) -> Album:
+    beside = _beside(session, song, title)
+    if album_artist is not None:
+        artist = artist_named(session, album_artist, song.cover_id)
+        album = _known(session, artist, title)
         if album is None and beside is not None and _is_open(session, beside, artist, first_artist):
             album, beside.artist = beside, artist
     else:
         artist = first_artist
-        album = _shared(session, beside, artist) if beside is not None else _known(session, artist, tags.album)
+        album = _shared(session, beside, artist) if beside is not None else _known(session, artist, title)
     if album is None:
-        album = Album(title=tags.album, sort_key=sort_key(tags.album), artist=artist, year=tags.year)
+        album = Album(title=title, sort_key=sort_key(title), artist=artist, year=song.year)
         session.add(album)
-    album.year = album.year or tags.year
+    album.year = album.year or song.year
     album.cover_id = album.cover_id or song.cover_id
     session.flush()
     return album

@@ -129,7 +129,7 @@ class Ingest:
             self._scans_due -= due
             if self._arriving == arriving and arriving is not None and arriving[0] == arriving[1]:
                 self._arriving = None  # the last file that was made has been scanned
-        self._progress.rest()
+        self._progress.rest("scanning")
         self._jobs.submit("ingest analysis", self._analyse_some, Priority.IDLE)
 
     def _scan_folders(self, stop: StopSignal) -> None:
@@ -149,7 +149,7 @@ class Ingest:
             )
         if not turn:
             self._analysed = 0
-            self._progress.rest()
+            self._progress.rest("analysing")
             return
         total = self._analysed + (waiting or 0)
         for song_id, folder, path, mtime_ns in turn:

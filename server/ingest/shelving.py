@@ -85,7 +85,9 @@ def shelve(session: Session, covers: Covers, folder_id: str, read: ReadSong) -> 
     song.lyrics = read.lyrics
     song.cover_id = _kept_cover(session, covers, read.cover)
     artists = [artist_named(session, name, song.cover_id) for name in tags.artists]
-    song.album_id = album_of(session, song, tags, artists[0]).id if tags.album else None
+    song.album_id = None
+    if tags.album:
+        song.album_id = album_of(session, song, tags.album, tags.album_artist, artists[0]).id
     session.flush()
     session.execute(delete(SongArtist).where(SongArtist.song_id == song.id))
     session.execute(delete(SongGenre).where(SongGenre.song_id == song.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme.theme import Theme
@@ -62,6 +62,12 @@ class PlainLabel(QLabel):
             if self.wordWrap()
             else QSize(min(hint.width(), self.fontMetrics().averageCharWidth() * 3), hint.height())
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's layouts forget the height that wrapped lines need where rows stand in rows: hold it ourselves."""
+        super().resizeEvent(event)
+        if self.wordWrap():
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.wordWrap():

@@ -9,31 +9,33 @@ from server.jobs import Jobs, Priority, StopSignal
 _LIMIT_S = 30.0
 
 
-def test_urgent_jobs_do_not_wait_and_keys_are_queued_once() -> None:
+def test_no_job_waits_for_a_lesser_one_and_keys_are_queued_once() -> None:
     order: list[str] = []
-    running, gate, urgent, last = (threading.Event() for _ in range(4))
+    running, gate, urgent, normal, last = (threading.Event() for _ in range(5))
 
     def hold(_stop: StopSignal) -> None:
         running.set()
         gate.wait(_LIMIT_S)
 
     def end(_stop: StopSignal) -> None:
-        order.append("idle")
+        order.append("last")
         last.set()
 
     jobs = Jobs()
     jobs.start()
-    jobs.submit("hold", hold)
+    jobs.submit("hold", hold, Priority.IDLE)
     assert running.wait(_LIMIT_S)
-    assert jobs.submit("idle", end, Priority.IDLE)
-    assert not jobs.submit("idle", end, Priority.IDLE)
-    jobs.submit("normal", lambda _stop: order.append("normal"))
+    jobs.submit("first", lambda _stop: order.append("first"), Priority.IDLE)
+    assert jobs.submit("last", end, Priority.IDLE)
+    assert not jobs.submit("last", end, Priority.IDLE)
+    jobs.submit("normal", lambda _stop: normal.set())
     jobs.submit("urgent", lambda _stop: urgent.set(), Priority.URGENT)
     assert urgent.wait(_LIMIT_S), "an urgent job waited for the background"
+    assert normal.wait(_LIMIT_S), "a scan waited for packaging"
     gate.set()
     assert last.wait(_LIMIT_S)
     jobs.stop()
-    assert order == ["normal", "idle"]
+    assert order == ["first", "last"]
     assert not jobs.submit("after", hold)
 
 

@@ -45,7 +45,8 @@ def test_every_style_is_clean_music(style: str) -> None:
     assert song.score.rms_dbfs - 4 < rms < song.score.rms_dbfs + 4
     left, right = samples.T.astype(np.float64)
     assert (left * right).mean() < 0.99 * left.std() * right.std()  # stereo
-    assert np.array_equal(samples, perform(replace(song.score, seconds=24.0)))
+    short = replace(song.score, seconds=5.0)
+    assert np.array_equal(perform(short), perform(short))
 
 
 def test_a_continuous_album_is_one_piece() -> None:
