@@ -124,12 +124,13 @@ class Segue:
         self.recorder.fetched(fetch)
 
     def _controller(self) -> Controller:
+        from player.streaming.abr.adaptive import Adaptive
         from player.streaming.abr.fixed import FixedRendition
-        from player.streaming.abr.rsu import BEST, QUIET, Rsu
+        from player.streaming.abr.presets import PRESETS
 
         if self.options.record is not None:  # there is no buffer to judge by: mpv reads as fast as it decodes
             return FixedRendition(is_top=True)
-        return Rsu(BEST if self.settings.get(settings.QUALITY) == "best" else QUIET)
+        return Adaptive(PRESETS[self.settings.get(settings.QUALITY)])
 
     def _engine_config(self) -> EngineConfig:
         if self.options.record is not None:

@@ -10,6 +10,7 @@ BENCHMARKS = {
     "fresh": "a fresh Debian 12 to the first song, by stage (root, debootstrap)",
     "start": "second start of `dev.py run`: window interactive and first sound",
     "record": "`--record` of an album against the decode of its top rendition, sample for sample",
+    "abr": "the bitrate controller against published rules and the possible, on simulated links",
     "packager": "first and last segment of a song never played, by format",
 }
 

@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from player.clock import Clock
 from player.errors import NetworkError, PlayerError, ProtocolError
-from player.streaming.abr.state import Transfer
+from player.streaming.abr.state import Extra, Transfer
 from player.streaming.opening import Opener
 from player.streaming.sources import SegmentRequest, SegmentSource
 from player.streaming.track_media import Partial, TrackMedia
@@ -20,7 +20,8 @@ TRICKLE_BYTES = 4_000  # less in that window is a dead or hostile connection, no
 
 
 class Download:
-    """`run` never raises a PlayerError: it returns it. Cancelling it is always safe."""
+    """`relay_after_s` of bytes must have come before a reader may have them (Controller.trial_s).
+    `run` never raises a PlayerError: it returns it. Cancelling it is always safe."""
 
     def __init__(
         self,
@@ -33,17 +34,22 @@ class Download:
         opener: Opener,
         source: SegmentSource,
         clock: Clock,
+        extra: Extra | None = None,
+        relay_after_s: float = 0.0,
     ) -> None:
         self.media = media
         self.slot = slot
         self.rung = rung
-        self.is_relayed = is_relayed
+        self.is_relayed = is_relayed and relay_after_s <= 0.0
         self.is_upgrade = is_upgrade
+        self.extra = extra
         self.got_bytes = 0
         self.started_s = clock.monotonic_s()
         self.first_byte_s: float | None = None
         """from `started_s`"""
         self.is_requested = False
+        self._is_relay_wanted = is_relayed
+        self._relay_after_s = relay_after_s
         self._opener = opener
         self._source = source
         self._clock = clock
@@ -96,7 +102,17 @@ class Download:
         self.got_bytes += count
 
     def relay(self) -> None:
-        """From now on readers get the bytes as they come."""
+        """Readers get the bytes as they come; on the first request of all, from when its rung is settled."""
+        self._is_relay_wanted = True
+        if self._relay_after_s <= 0.0:
+            self._relay()
+
+    def goes_on(self, transfer: Transfer) -> None:
+        """The controller was asked and has nothing against this rung."""
+        if self._is_relay_wanted and not self.is_relayed and transfer.download_s >= self._relay_after_s:
+            self._relay()
+
+    def _relay(self) -> None:
         self.is_relayed = True
         if self._partial is not None:
             self.media.begin(self.slot, self.rung, is_relayed=True)
@@ -118,12 +134,13 @@ class Download:
         return Transfer(
             ladder=self.media.ladder,
             rung=self.rung,
+            duration_s=self.media.grid.duration_s(self.slot),
             size_kbit=max(self._size_bytes or self._usual_bytes(), self.got_bytes) * 8 / 1000,
             got_kbit=self.got_bytes * 8 / 1000,
             elapsed_s=self._clock.monotonic_s() - self.started_s,
             first_byte_s=self.first_byte_s,
             buffer_s=buffer_s,
-            is_upgrade=self.is_upgrade,
+            extra=self.extra,
         )
 
     def _usual_bytes(self) -> int:

@@ -14,6 +14,7 @@ from player.domain.stream import SegmentFetch
 from player.errors import PlayerError
 from player.runtime import Runtime
 from player.streaming.abr.controller import Controller
+from player.streaming.abr.state import Fetch
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
 from player.streaming.health import FetchMeter
@@ -56,17 +57,24 @@ class Fetching:
         self._buffer_s = buffer_s
         self._on_fetch = on_fetch
         self._task: asyncio.Task[PlayerError | None] | None = None
+        self._instead: tuple[TrackMedia, int, int] | None = None
+        """the segment just abandoned and the rung to fetch it in"""
 
-    def download(self, media: TrackMedia, slot: int, rung: int, *, is_relayed: bool, is_upgrade: bool) -> Download:
-        """A request for `perform`; at the rung that a reader has begun, or the lowest after failures, if need be."""
+    def download(self, media: TrackMedia, slot: int, fetch: Fetch, *, is_relayed: bool) -> Download:
+        """A request for `perform`, at the rung that a reader has begun, the lowest after failures, or that for which
+        the one before was abandoned, if need be."""
+        rung = fetch.rung
         fixed = media.fixed_rung(slot)
         if fixed is not None:
             rung = fixed
         elif self._faults.wants_lowest(media.track.id, slot):
             rung = 0
+        elif self._instead is not None and self._instead[:2] == (media, slot):
+            rung = self._instead[2]
         return Download(
             media, slot, rung,
-            is_relayed=is_relayed, is_upgrade=is_upgrade,
+            is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra,
+            relay_after_s=self._controller.trial_s,
             opener=self._opener, source=self._source, clock=self._clock,
         )  # fmt: skip
 
@@ -77,7 +85,7 @@ class Fetching:
     async def perform(self, download: Download) -> None:
         """Returns when the request has ended, and after a failure when the next may begin."""
         task = self._runtime.spawn(download.run(), f"segment {download.slot}")
-        self.active, self._task = download, task
+        self.active, self._task, self._instead = download, task, None
         try:
             while not task.done():
                 await asyncio.wait({task}, timeout=TICK_S)
@@ -101,9 +109,15 @@ class Fetching:
             return
         if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
             return
-        if self._controller.progress(download.transfer(self._buffer_s())) is not None:
-            self.meter.abandoned += 1
-            self.cancel()
+        transfer = download.transfer(self._buffer_s())
+        rung = self._controller.progress(transfer)
+        if rung is None:
+            download.goes_on(transfer)
+            return
+        if rung >= 0:
+            self._instead = (download.media, download.slot, rung)
+        self.meter.abandoned += 1
+        self.cancel()
 
     def _finished(self, download: Download) -> None:
         media = download.media

@@ -279,9 +279,7 @@ class LookAhead:
         return None
 
     def _download(self, target: Target, decision: Fetch, *, is_relayed: bool) -> Download:
-        return self._fetching.download(
-            target.media, target.slot, decision.rung, is_relayed=is_relayed, is_upgrade=decision.is_upgrade
-        )
+        return self._fetching.download(target.media, target.slot, decision, is_relayed=is_relayed)
 
     def _measured(self) -> float:
         """The buffer as it is now, for every figure that is told of it."""

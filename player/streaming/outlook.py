@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from player.domain.catalogue import Track
+from player.streaming.abr import heads as heads_rule
 from player.streaming.abr.state import Fetch, PlannedSegment, State
-from player.streaming.songs import HEAD_SEGMENTS
 from player.streaming.track_media import TrackMedia
 
 ENGINE_READS_AHEAD_S = 15.0  # mpv holds up to 10 s of packets (cache_secs) and a few more in its decoder
 SPARE_SEGMENTS_S = 8.0  # the window reaches a little over the look-ahead, so that its end is seen
-HEADS_OF_SONGS = 2
+HEADS = {1: heads_rule.MOST, 2: heads_rule.AFTER_NEXT}  # how many segments of which song of the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Song:
 class Target:
     media: TrackMedia
     slot: int
+    song: int = 0
+    """which of the plan"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
 def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_opening: bool, is_metered: bool) -> Outlook:
     """`songs` in the order of play; the first is open."""
     window = _window(songs, now, look_ahead_s + SPARE_SEGMENTS_S)
-    heads = _heads(songs[1 : 1 + HEADS_OF_SONGS], window)
+    heads = _heads(songs)
     state = State(
         segments=tuple(_planned(target) for target in window),
         into_s=now.into_s,
@@ -83,6 +85,7 @@ def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_openin
         heads=tuple(_planned(target) for target in heads),
         is_opening=is_opening,
         is_metered=is_metered,
+        heard_kbps=_heard_kbps(songs[0].media, now),
     )
     remaining_s = max(0.0, _left_s(songs, now) - state.buffer_s)
     return Outlook(replace(state, remaining_s=remaining_s), tuple(window), heads)
@@ -94,7 +97,7 @@ def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
     window: list[Target] = []
     covered_s = -now.into_s
     first = now.slot
-    for song in songs:
+    for number, song in enumerate(songs):
         if song.media is None:
             break
         for slot in range(first, song.media.slot_count):
@@ -102,21 +105,25 @@ def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
                 return window
             if not song.media.is_playable(slot):
                 break
-            window.append(Target(song.media, slot))
+            window.append(Target(song.media, slot, number))
             covered_s += song.media.grid.duration_s(slot)
         first = 0
     return window
 
 
-def _heads(songs: Sequence[Song], window: Sequence[Target]) -> tuple[Target, ...]:
-    seen = {(target.media.track.id, target.slot) for target in window}
+def _heads(songs: Sequence[Song]) -> tuple[Target, ...]:
     return tuple(
-        Target(song.media, slot)
-        for song in songs
-        if song.media is not None
-        for slot in range(min(HEAD_SEGMENTS, song.media.slot_count))
-        if (song.track.id, slot) not in seen and song.media.is_playable(slot)
+        Target(song.media, slot, number)
+        for number, song in enumerate(songs[: max(HEADS) + 1])
+        if number in HEADS and song.media is not None
+        for slot in range(min(HEADS[number], song.media.slot_count))
+        if song.media.is_playable(slot)
     )
+
+
+def _heard_kbps(media: TrackMedia | None, now: Place) -> float | None:
+    held = media.held(now.slot - 1) if media is not None and now.slot > 0 and not now.is_jump else None
+    return None if media is None or held is None else media.ladder.rates_kbps[held.rung]
 
 
 def _planned(target: Target) -> PlannedSegment:
@@ -129,12 +136,20 @@ def _planned(target: Target) -> PlannedSegment:
         ladder=target.media.ladder,
         held=None if held is None else held.rung,
         is_fixed=fixed is not None or target.media.refusal(target.slot) is not None,
+        song=target.song,
     )
 
 
 def _left_s(songs: Sequence[Song], now: Place) -> float:
-    total_s = sum(song.track.duration_s for song in songs[1:])
-    media = songs[0].media
-    if media is None:
-        return total_s + songs[0].track.duration_s
-    return total_s + sum(media.grid.durations[now.slot :]) / media.grid.sample_rate_hz - now.into_s
+    """From the position to the end of the plan; by the grid where a song is open, else by the catalogue."""
+    heard_s = now.into_s
+    if (media := songs[0].media) is not None:
+        heard_s += sum(media.grid.durations[: now.slot]) / media.grid.sample_rate_hz
+    return sum(_length_s(song) for song in songs) - heard_s
+
+
+def _length_s(song: Song) -> float:
+    if song.media is None:
+        return song.track.duration_s
+    grid = song.media.grid
+    return sum(grid.durations) / grid.sample_rate_hz

@@ -29,7 +29,7 @@ from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import Player
 from player.service.port import StreamDocument
 from player.settings import Settings
-from player.streaming.abr.rsu import Rsu
+from player.streaming.abr.adaptive import Adaptive
 from player.streaming.look_ahead import LookAhead
 from tests.support.looping import Looping, looping
 from tests.support.music import write_song
@@ -56,7 +56,7 @@ class OwnBackend:
         self._client = loop.do(_client())
         self._ahead = LookAhead(
             runtime=loop.runtime, clock=clock, open_stream=self._open_stream, client=self._client,
-            controller=Rsu(), look_ahead_s=LOOK_AHEAD_S,
+            controller=Adaptive(), look_ahead_s=LOOK_AHEAD_S,
         )  # fmt: skip
         engine = MpvEngine(EngineConfig(Output.SILENT), loop.runtime.loop.call_soon_threadsafe)
         self.player = Player(runtime=loop.runtime, streams=self._ahead, engine=engine, clock=clock)

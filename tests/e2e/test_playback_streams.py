@@ -24,9 +24,9 @@ from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import Player, PlayerOptions
 from player.playback.recording import HEADER_BYTES
 from player.runtime import Runtime
+from player.streaming.abr.adaptive import Adaptive
 from player.streaming.abr.controller import Controller
 from player.streaming.abr.fixed import FixedRendition
-from player.streaming.abr.rsu import QUIET, Rsu
 from player.streaming.look_ahead import LookAhead
 from tests.support.media_server import Fault, MediaServer, Song, running_media_server, song
 
@@ -156,7 +156,7 @@ def test_a_recording_over_a_failing_network_is_the_same(tmp_path: Path) -> None:
 
 def test_plays_seeks_and_goes_on_over_faults() -> None:
     config = EngineConfig(Output.SILENT)
-    with listening(config, Rsu(QUIET), one=song(1), two=song(2, 9.7)) as listener:
+    with listening(config, Adaptive(), one=song(1), two=song(2, 9.7)) as listener:
         listener.play("one", "two")
         state = listener.until(lambda state: state.status is Status.PLAYING)
         assert state.rendition_kbps is not None
@@ -174,7 +174,7 @@ def test_plays_seeks_and_goes_on_over_faults() -> None:
 
 @pytest.mark.allow_log("a song cannot be played: NOT_FOUND")
 def test_a_song_the_server_does_not_know_is_passed_over() -> None:
-    with listening(EngineConfig(Output.SILENT), Rsu(QUIET), one=song(1), gone=song(2, 9.7)) as listener:
+    with listening(EngineConfig(Output.SILENT), Adaptive(), one=song(1), gone=song(2, 9.7)) as listener:
         tracks = listener.tracks(["gone", "one"])
         del listener.server.songs["gone"]
         listener.runtime.call(listener.player.play(tracks)).result(LIMIT_S)

@@ -1,5 +1,5 @@
-"""The port of the bitrate decision: `Rsu` and `FixedRendition` implement it; the look-ahead drives it on the `net`
-loop, the benchmarks' simulator drives it by trace. A controller keeps its own estimates and nothing else.
+"""The port of the bitrate decision: `Adaptive` and `FixedRendition` implement it; the look-ahead drives it on the
+`net` loop, the benchmarks' simulator drives it by trace. A controller keeps its own estimates and nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ class Controller(Protocol):
 
     @property
     def latency_s(self) -> float: ...
+
+    @property
+    def trial_s(self) -> float:
+        """Seconds of bytes after which a request begun now has no second thoughts of its rung any more. Until then
+        no reader may have of it: what a reader has begun cannot be exchanged."""
+        ...
 
     def reset(self) -> None:
         """Forget everything: another network."""
@@ -40,6 +46,6 @@ class Controller(Protocol):
         """So long nothing was fetched."""
         ...
 
-    def start_need_s(self, base_s: float) -> float:
-        """Audio to hold before the first note; `base_s` is what the caller would take."""
+    def start_need_s(self, base_s: float, ladder: Ladder) -> float:
+        """Audio to hold before the first note; `base_s` is what the caller would take, one segment."""
         ...

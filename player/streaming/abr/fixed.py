@@ -3,9 +3,10 @@ Stream panel only."""
 
 from __future__ import annotations
 
-from player.streaming.abr.rsu import IDLE_S, QUIET
+from player.streaming.abr.estimator import Estimator
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
-from player.streaming.abr.throughput import LinkEstimate
+
+IDLE_S = 0.5
 
 
 class FixedRendition:
@@ -17,14 +18,19 @@ class FixedRendition:
 
     @property
     def throughput_kbps(self) -> float | None:
-        return self._link.fast_kbps
+        link = self._estimator.link
+        return None if link is None else link.low_kbps
 
     @property
     def latency_s(self) -> float:
-        return self._link.latency_s
+        return self._estimator.latency_s
+
+    @property
+    def trial_s(self) -> float:
+        return 0.0
 
     def reset(self) -> None:
-        self._link = LinkEstimate(QUIET.short_s, QUIET.long_s, QUIET.slow_s)
+        self._estimator = Estimator()
 
     def opening_rung(self, ladder: Ladder) -> int:
         return ladder.top if self._is_top else 0
@@ -41,9 +47,9 @@ class FixedRendition:
         return None
 
     def done(self, transfer: Transfer) -> None:
-        self._link.add_download(transfer.download_s, transfer.got_kbit)
+        self._estimator.add_download(transfer.download_s, transfer.elapsed_s, transfer.got_kbit)
         if transfer.first_byte_s is not None:
-            self._link.add_latency(transfer.first_byte_s, 4.0)
+            self._estimator.add_latency(transfer.first_byte_s)
 
     def aborted(self, transfer: Transfer) -> None:
         """A cancelled request says nothing that a rung which never changes could use."""
@@ -51,5 +57,5 @@ class FixedRendition:
     def idle(self, seconds: float) -> None:
         """The rung does not depend on it."""
 
-    def start_need_s(self, base_s: float) -> float:
+    def start_need_s(self, base_s: float, ladder: Ladder) -> float:
         return base_s

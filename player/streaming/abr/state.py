@@ -1,5 +1,5 @@
-"""What a bitrate controller sees and what it may order. Built by player/streaming/look_ahead.py for every decision
-and by the benchmarks' simulator; plain values, so the same controller runs in both.
+"""What a bitrate controller sees and what it may order. Built by player/streaming/outlook.py for every decision and
+by the benchmarks' simulators; plain values, so the same controller runs in all of them.
 
 Segments are counted over the whole plan, not over one song: the state begins at the segment that is playing and
 runs on into the next songs. Rates are kbit/s, sizes kbit, times seconds.
@@ -23,13 +23,18 @@ class Ladder:
         return len(self.rates_kbps) - 1
 
     @cached_property
+    def span(self) -> float:
+        """Natural logarithm of highest over lowest; 1 where they are the same."""
+        lowest, highest = self.rates_kbps[0], self.rates_kbps[-1]
+        return math.log(highest / lowest) if highest > lowest else 1.0
+
+    @cached_property
     def utility(self) -> tuple[float, ...]:
         """How good a rung sounds: logarithmic, 0 the lowest rung, 1 the highest."""
         lowest, highest = self.rates_kbps[0], self.rates_kbps[-1]
         if highest <= lowest:
             return (1.0,) * len(self.rates_kbps)
-        span = math.log(highest / lowest)
-        return tuple(math.log(rate / lowest) / span for rate in self.rates_kbps)
+        return tuple(math.log(rate / lowest) / self.span for rate in self.rates_kbps)
 
     def rung_for(self, rate_kbps: float) -> int:
         """The highest rung that `rate_kbps` carries; the lowest when none is."""
@@ -43,18 +48,19 @@ class Ladder:
 @dataclass(frozen=True, slots=True)
 class PlannedSegment:
     """`held` is the rung in memory, None while missing; `is_fixed` says that the engine has read it, so that no
-    other rung may ever take its place."""
+    other rung may ever take its place. `song` counts the songs of the plan, 0 the one that is playing."""
 
     duration_s: float
     ladder: Ladder
     held: int | None = None
     is_fixed: bool = False
+    song: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """`segments` starts at the one that is playing and covers at least the look-ahead; `heads` are the first
-    segments of the songs that follow and lie behind that window."""
+    segments of the next songs, whether or not that window reaches them."""
 
     segments: tuple[PlannedSegment, ...]
     into_s: float
@@ -66,17 +72,45 @@ class State:
     is_opening: bool = False
     """nothing has been heard since a start, a skip or a seek: an empty buffer is no sign of a bad link"""
     is_metered: bool = False
+    heard_kbps: float | None = None
+    """the rate of the segment heard before `segments`"""
 
-    @property
+    @cached_property
     def first_missing(self) -> int:
         """Index of the first segment not held; `len(segments)` when the window is whole."""
         return next((at for at, segment in enumerate(self.segments) if segment.held is None), len(self.segments))
 
-    @property
+    @cached_property
     def buffer_s(self) -> float:
         """Audio held without a hole from the position on."""
         held = sum(segment.duration_s for segment in self.segments[: self.first_missing])
         return max(0.0, held - self.into_s)
+
+    @property
+    def is_whole(self) -> bool:
+        """The whole plan is held: nothing but extras is left to fetch."""
+        return self.first_missing == len(self.segments) and self.remaining_s < WHOLE_S
+
+    @property
+    def last_kbps(self) -> float | None:
+        """The rate at the end of the buffer, or of what was heard last; None at a start, a skip or a seek."""
+        if self.first_missing == 0:
+            return self.heard_kbps
+        last = self.segments[self.first_missing - 1]
+        return None if last.held is None else last.ladder.rates_kbps[last.held]
+
+
+WHOLE_S = 0.5  # the catalogue's durations of songs to come are rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """The terms of a request that the music does not need now."""
+
+    stop_below_s: float
+    """it gives way when the buffer falls below; 0: nothing else is left to fetch"""
+    deadline_s: float | None = None
+    """from the request on; later its segment is being played"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,7 @@ class Fetch:
     rung: int
     is_head: bool = False
     is_upgrade: bool = False
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +140,15 @@ class Transfer:
 
     ladder: Ladder
     rung: int
+    duration_s: float
+    """of the segment's music"""
     size_kbit: float
     got_kbit: float
     elapsed_s: float
     first_byte_s: float | None
     buffer_s: float
     """left to play now"""
-    is_upgrade: bool = False
+    extra: Extra | None = None
 
     @property
     def download_s(self) -> float:

@@ -1,29 +1,24 @@
-"""Which buffered segment to fetch again in a better rung: the one with the most gain per bit whose turn is far
-enough away that a failed try costs nothing but bytes."""
+"""Which buffered segment to fetch again in a better rung: the one with the most gain per bit whose turn is far enough
+away that a failed try costs nothing but bytes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from player.streaming.abr.estimator import Link
+from player.streaming.abr.price import bit_price
+from player.streaming.abr.state import Extra, Fetch, State
 
-from player.streaming.abr.state import Ladder, State
-
-DEADLINE_S = 3.0  # never touch what plays sooner
-FETCHES = 2.2  # the deadline leaves room for so many fetches of it
-MIN_GAIN = 0.04  # of the utility 0..1, the change of rung at both neighbours taken off
-CHANGE_COST = 0.5  # as in the quality score: a change of rung costs half its size
-
-
-@dataclass(frozen=True, slots=True)
-class Upgrade:
-    index: int
-    rung: int
-    gain: float
+FROM_S = 20.0  # of buffer: five segments in hand
+STOP_BELOW_S = 16.0  # of buffer: an extra gives way to the music
+PRICE = 1.1  # of its bits against those of the next segment: the first copy is wasted, so a little above 1
+LEAST_GAIN = 0.02  # utility; below it the data is not worth it
+DEADLINE_S = 3.0  # a segment that the player may already have read
+DEADLINE_FETCHES = 2.2  # fetches of it that the deadline leaves room for: the link may halve
+CHANGE_COST = 0.5  # as in the quality score: a change of rung costs half its step
 
 
-def best_upgrade(state: State, top_rate_kbps: float, rate_kbps: float, latency_s: float) -> Upgrade | None:
-    """No rung above `top_rate_kbps`; a fetch is expected to run at `rate_kbps`."""
-    best: Upgrade | None = None
-    best_value = 0.0
+def best_upgrade(state: State, link: Link, rate_kbps: float, cap_kbps: float, *, is_free: bool) -> Fetch | None:
+    """`rate_kbps` is what can be afforded and prices the bits; they are free when nothing else is left to fetch."""
+    best, best_value = None, 0.0
     starts_s = -state.into_s
     for index in range(state.first_missing):
         segment = state.segments[index]
@@ -31,32 +26,33 @@ def best_upgrade(state: State, top_rate_kbps: float, rate_kbps: float, latency_s
         held, ladder = segment.held, segment.ladder
         if index == 0 or segment.is_fixed or held is None:
             continue
-        for rung in range(ladder.rung_for(top_rate_kbps), held, -1):
-            fetch_s = latency_s + ladder.rates_kbps[rung] * segment.duration_s / rate_kbps
-            if deadline_s < DEADLINE_S + FETCHES * fetch_s:
+        price = 0.0 if is_free else PRICE * bit_price(ladder, rate_kbps)
+        for rung in range(ladder.rung_for(cap_kbps), held, -1):
+            kbps = ladder.rates_kbps[rung]
+            if deadline_s < DEADLINE_S + DEADLINE_FETCHES * link.fetch_s(kbps * segment.duration_s):
                 continue
-            gain = net_gain(state, index, held, rung)
-            if gain < MIN_GAIN:
-                continue
-            value = gain / ladder.rates_kbps[rung]
-            if best is None or value > best_value * 1.0001:
-                best, best_value = Upgrade(index, rung, gain), value
-            break
+            gain = net_gain(state, index, held, rung) - price * kbps
+            if gain >= LEAST_GAIN and gain / kbps > best_value * 1.0001:
+                best_value = gain / kbps
+                terms = Extra(0.0 if state.is_whole else STOP_BELOW_S, deadline_s)
+                best = Fetch(index, rung, is_upgrade=True, extra=terms)
     return best
 
 
 def net_gain(state: State, index: int, held: int, rung: int) -> float:
     """What replacing wins, the changes it makes or heals at the neighbours counted."""
     utility = state.segments[index].ladder.utility
-    before = _utility(state, index - 1, utility[rung])
-    after = _utility(state, index + 1, utility[rung]) if index + 1 < state.first_missing else utility[rung]
     new, old = utility[rung], utility[held]
-    changes = abs(new - before) + abs(new - after) - abs(old - before) - abs(old - after)
-    return new - old - CHANGE_COST * changes
+    gain = new - old
+    for neighbour in (index - 1, index + 1):
+        beside = _utility(state, neighbour)
+        if beside is not None:
+            gain -= CHANGE_COST * (abs(new - beside) - abs(old - beside))
+    return gain
 
 
-def _utility(state: State, index: int, otherwise: float) -> float:
-    if index >= len(state.segments) or (held := state.segments[index].held) is None:
-        return otherwise
-    ladder: Ladder = state.segments[index].ladder
-    return ladder.utility[held]
+def _utility(state: State, index: int) -> float | None:
+    if not 0 <= index < len(state.segments):
+        return None
+    segment = state.segments[index]
+    return None if segment.held is None else segment.ladder.utility[segment.held]

@@ -103,3 +103,31 @@ def test_a_connection_that_all_but_stops_is_noticed_a_slow_link_is_not() -> None
 
     with running_media_server(one=song(1)) as server:
         asyncio.run(scenario(server))
+
+
+def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
+    async def scenario(server: MediaServer) -> None:
+        opener, media = await opened(server)
+        clock, data = HandClock(), song(1).segments[3][1]
+        rung = next(iter(media.playlists))
+        seen: list[bool] = []
+
+        class Judged(Pieces):
+            async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
+                async for piece in super().chunks(request, resume_at):
+                    yield piece
+                    trial.goes_on(trial.transfer(0.0))
+                    seen.append(media.partial is not None and media.partial.is_relayed)
+
+        source = Judged(clock, [data[:100], data[100:200], data[200:300], data[300:400], data[400:]])
+        trial = Download(
+            media, 1, rung,
+            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock, relay_after_s=0.15,
+        )  # fmt: skip
+        trial.relay()
+        assert not trial.is_relayed
+        assert await trial.run() is None
+        assert seen[:4] == [False, False, True, True]
+
+    with running_media_server(one=song(1)) as server:
+        asyncio.run(scenario(server))

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from player.errors import NotFound, ProtocolError, Rejected
+from player.streaming.abr.adaptive import Adaptive
 from player.streaming.abr.fixed import FixedRendition
-from player.streaming.abr.rsu import Rsu
 from player.streaming.abr.state import Decision, Fetch, Ladder, State
 from player.streaming.track_stream import TrackStream
 from tests.support.media_server import RATES_KBPS, Fault, Song, running_media_server, song
@@ -345,9 +345,9 @@ def test_retry_now_cuts_the_wait_short(listener: Listener) -> None:
     assert listener.state == "ok"
 
 
-def test_rsu_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
+def test_the_shipped_controller_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
     fetched: list[int] = []
-    listener.use(Rsu())
+    listener.use(Adaptive())
     listener.ahead._on_fetch = lambda fetch: fetched.append(fetch.rendition_kbps)
     stream = listener.prepare("one")
     listener.plan("one")
@@ -360,6 +360,34 @@ def test_rsu_over_a_real_link_starts_low_and_climbs(listener: Listener) -> None:
     assert stats.mean_kbps is not None
     assert len(stats.fetches) == len(fetched)
     assert stats.received_bytes == sum(fetch.size_bytes for fetch in stats.fetches)
+
+
+def test_a_first_segment_that_crawls_is_given_up_for_a_lower_rung_before_anyone_has_heard_of_it(
+    listener: Listener,
+) -> None:
+    listener.server.faults.append(Fault("trickle", path=r"/0\.m4s", bytes_per_s=3000.0))
+    listener.use(Adaptive())
+    stream = listener.prepare("one")
+    listener.plan("one")
+    assert_whole(stream, listener.read_all(stream), song(1))
+    assert stream.renditions()[0] == 24
+    assert listener.ahead.stats().abandoned == 1
+
+
+def test_heads_of_two_songs_are_in_sight_wherever_the_window_ends(listener: Listener) -> None:
+    stream = listener.prepare("one")
+    listener.plan("one", "two", "three")
+    listener.read_all(stream)
+    listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3 + 2)
+    listener.report("one", 9.0)
+    seen = listener.ahead._look()
+    assert seen is not None
+    state = seen[0].state
+    assert [segment.song for segment in state.segments] == [0] * 4 + [1] * 3 + [2] * 2
+    assert [head.song for head in state.heads] == [1] * 3 + [2] * 2
+    assert [target.slot for target in seen[0].heads] == [0, 1, 2, 0, 1]
+    assert state.heard_kbps == 320.0
+    assert state.is_whole
 
 
 def test_a_slow_link_is_not_called_a_broken_one(listener: Listener) -> None:

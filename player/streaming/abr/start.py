@@ -1,0 +1,58 @@
+"""What to begin with when there is nothing to play: utility against seconds of waiting. The first rung of all is a
+guess, which its first bytes correct; after a seek or a skip the link is known."""
+
+from __future__ import annotations
+
+import math
+
+from player.streaming.abr.estimator import Link
+from player.streaming.abr.price import worth_its_bits
+from player.streaming.abr.state import Ladder, Transfer
+
+FIRST_KBPS = 128.0  # the middle of the ladder: half a second on a 1 Mbit/s link, corrected on a slower one
+TRIAL_S = 0.2  # of bytes before second thoughts
+AIM_SHARE = 0.6  # of the pace: the rung that the song would settle on
+WAIT_COST = 0.5  # utility a second, as in the quality score
+CHANGE_COST = 0.5
+LEAST_GAIN = 0.1  # utility that second thoughts must win
+AT_ONCE_S = 0.5  # a segment of 4 s so soon means a link of eight times its rate
+HOLD = 1.2  # segments held before the first note at an estimate equal to the lowest rung
+HOLD_MOST = 5
+
+
+def first_rung(ladder: Ladder, cap_kbps: float) -> int:
+    """Nothing is known of the link."""
+    return ladder.rung_for(min(FIRST_KBPS, cap_kbps))
+
+
+def opening_rung(ladder: Ladder, duration_s: float, link: Link, cap_kbps: float) -> int:
+    """After a skip or a seek with nothing held: the best that is here at once, so that it costs no later segment."""
+    rung = ladder.rung_for(cap_kbps)
+    while rung > 0 and link.fetch_s(ladder.rates_kbps[rung] * duration_s) > AT_ONCE_S:
+        rung -= 1
+    return rung
+
+
+def second_thoughts(transfer: Transfer, pace_kbps: float) -> int | None:
+    """A lower rung for the first request of all, once a few bytes have shown the link; None: go on."""
+    if transfer.rung == 0 or transfer.first_byte_s is None or transfer.download_s < TRIAL_S - 1e-9:
+        return None
+    ladder, latency_s = transfer.ladder, transfer.first_byte_s
+    aim = worth_its_bits(ladder, AIM_SHARE * pace_kbps, ladder.top)
+
+    def anew(rung: int) -> float:
+        return _worth(ladder, rung, aim, latency_s + ladder.rates_kbps[rung] * transfer.duration_s / pace_kbps)
+
+    best = max(range(transfer.rung), key=anew)
+    going_on = _worth(ladder, transfer.rung, aim, (transfer.size_kbit - transfer.got_kbit) / pace_kbps)
+    return best if anew(best) > going_on + LEAST_GAIN else None
+
+
+def segments_to_hold(ladder: Ladder, link: Link) -> int:
+    """Before the first note: more than one only where the link hardly carries the lowest rung."""
+    return min(HOLD_MOST, max(1, math.ceil(HOLD * ladder.rates_kbps[0] / link.low_kbps)))
+
+
+def _worth(ladder: Ladder, rung: int, aim: int, wait_s: float) -> float:
+    utility = ladder.utility
+    return utility[rung] - CHANGE_COST * abs(utility[rung] - utility[aim]) - WAIT_COST * wait_s
