@@ -64,7 +64,7 @@ def test_one_fetch_serves_everybody_who_asks(qtbot: QtBot, around: Surroundings)
     covers = around.context.covers
     for _ in range(5):
         assert covers.picture(cover, 38, 1.0) is None
-    with qtbot.waitSignal(covers.changed, timeout=3000):
+    with qtbot.waitSignal(covers.changed, timeout=20_000):
         pass
     shown = covers.picture(cover, 38, 1.0)
     assert shown is not None

@@ -45,7 +45,7 @@ def shown(qtbot: QtBot, page: CataloguePage, width: int = 1068, height: int = 65
     qtbot.addWidget(page)
     page.resize(width, height)
     page.show()
-    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=3000)
+    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=20_000)
 
 
 def current(around: Surroundings) -> str | None:
@@ -73,12 +73,12 @@ def test_return_plays_shift_return_plays_next_and_ctrl_return_queues(
     table = table_of(album)
     table.select_rows(range(2, 2 + 1))
     QTest.keyClick(table, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: current(around) == "Night Ferry", timeout=3000)
+    qtbot.waitUntil(lambda: current(around) == "Night Ferry", timeout=20_000)
     table.select_rows(range(0 + 1))
     QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     table.select_rows(range(1, 1 + 1))
     QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: len(around.playback.queue.order) == 8, timeout=3000)
+    qtbot.waitUntil(lambda: len(around.playback.queue.order) == 8, timeout=20_000)
     picked = [entry.track.title for entry in around.playback.queue.order if entry.is_picked]
     assert picked == ["Casting Off", "Harbour Lights"]
     album.close_page()
@@ -97,7 +97,7 @@ def test_the_playing_row_is_marked_and_likes_show_everywhere(
 ) -> None:
     before = album.grab().toImage()
     table_of(album).play_row(1)
-    qtbot.waitUntil(lambda: around.context.now.heard.is_playing, timeout=3000)
+    qtbot.waitUntil(lambda: around.context.now.heard.is_playing, timeout=20_000)
     assert album.grab().toImage() != before
     heart = next(
         button for button in album.findChildren(QAbstractButton) if button.accessibleName().startswith("Like")
@@ -106,7 +106,7 @@ def test_the_playing_row_is_marked_and_likes_show_everywhere(
     model = table_of(album).model()
     assert isinstance(model, SongModel)
     assert all(track.is_liked for track in model.tracks)
-    qtbot.waitUntil(lambda: around.service.calls.count("set_liked") == 6, timeout=3000)
+    qtbot.waitUntil(lambda: around.service.calls.count("set_liked") == 6, timeout=20_000)
     album.close_page()
 
 
@@ -114,16 +114,16 @@ def test_a_page_gives_and_takes_back_its_place(qtbot: QtBot, around: Surrounding
     page = AlbumPage(around.context)
     page.open(around.service.catalogue.albums[4].id)
     shown(qtbot, page, 700, 300)
-    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 120, timeout=3000)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 120, timeout=20_000)
     table_of(page).select_rows(range(2, 4))
     page.verticalScrollBar().setValue(120)
     kept = page.place()
     assert kept == PagePlace(120, (2, 3))
     page.open(around.service.catalogue.albums[0].id)
-    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=3000)
+    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=20_000)
     page.open(around.service.catalogue.albums[4].id)
     page.return_to(kept)
-    qtbot.waitUntil(lambda: page.place() == kept, timeout=3000)
+    qtbot.waitUntil(lambda: page.place() == kept, timeout=20_000)
     page.close_page()
 
 
@@ -135,11 +135,11 @@ def test_offline_says_so_and_try_now_loads(qtbot: QtBot, around: Surroundings, r
     qtbot.addWidget(page)
     page.open(around.service.catalogue.artists[0].id)
     page.show()
-    qtbot.waitUntil(page.message.isVisible, timeout=3000)
+    qtbot.waitUntil(page.message.isVisible, timeout=20_000)
     button = page.message.findChild(QAbstractButton)
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=3000)
+    qtbot.waitUntil(lambda: isinstance(page.presenter.state, Ready), timeout=20_000)
     assert page.content.isVisible()
     page.close_page()
 
@@ -149,7 +149,7 @@ def test_search_highlights_remembers_and_plays_the_top(qtbot: QtBot, around: Sur
     shown(qtbot, page)
     page.type("night f")
     page.play_top()
-    qtbot.waitUntil(lambda: current(around) is not None, timeout=3000)
+    qtbot.waitUntil(lambda: current(around) is not None, timeout=20_000)
     page.type("")
     assert around.context.core.settings.get(RECENT_SEARCHES) == "night f"
     page.close_page()
@@ -163,13 +163,13 @@ def test_library_tabs_genres_and_filter(qtbot: QtBot, around: Surroundings) -> N
     assert grid is not None
     grid.setCurrentIndex(grid.model().index(2, 0))
     QTest.keyClick(grid, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: table_of(page).model().rowCount() == 10, timeout=3000)
+    qtbot.waitUntil(lambda: table_of(page).model().rowCount() == 10, timeout=20_000)
     field = page.findChild(QLineEdit)
     assert field is not None
     QTest.keyClicks(field, "slack")
-    qtbot.waitUntil(lambda: table_of(page).model().rowCount() == 1, timeout=3000)
+    qtbot.waitUntil(lambda: table_of(page).model().rowCount() == 1, timeout=20_000)
     page.open("albums")
-    qtbot.waitUntil(lambda: grid.model().rowCount() == 5, timeout=3000)
+    qtbot.waitUntil(lambda: grid.model().rowCount() == 5, timeout=20_000)
     assert page.kind == "albums"
     page.close_page()
 
@@ -208,7 +208,7 @@ def test_rows_are_dragged_into_order_and_songs_dropped_in(
     others = SongModel()
     others.show_rows(rows_of(around.service.catalogue.tracks[:1]))
     drop(table, others.mimeData([others.index(0, 0)]), 1)
-    qtbot.waitUntil(lambda: titles(playlist) == [moved[0], "Casting Off", *moved[1:]], timeout=3000)
+    qtbot.waitUntil(lambda: titles(playlist) == [moved[0], "Casting Off", *moved[1:]], timeout=20_000)
     playlist.close_page()
 
 
@@ -220,7 +220,7 @@ def test_delete_removes_and_undo_brings_back(qtbot: QtBot, around: Surroundings,
     toast = around.context.toasts.shown[-1]
     assert toast.text == "Removed 2 songs"
     around.context.toasts.undo(toast.number)
-    qtbot.waitUntil(lambda: titles(playlist) == before, timeout=3000)
+    qtbot.waitUntil(lambda: titles(playlist) == before, timeout=20_000)
     playlist.close_page()
 
 
@@ -238,7 +238,7 @@ def test_the_name_is_edited_in_place(qtbot: QtBot, around: Surroundings, playlis
     field = next(each for each in playlist.findChildren(QLineEdit) if each.isVisible())
     field.setText("Late trains")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "rename_playlist" in around.service.calls, timeout=3000)
+    qtbot.waitUntil(lambda: "rename_playlist" in around.service.calls, timeout=20_000)
     assert playlist.accessibleName() == "Playlist Late trains"
     playlist.close_page()
 

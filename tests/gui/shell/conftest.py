@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -48,16 +47,7 @@ class World:
         self.do(self.playback.play(self.tracks[:count], start=start, source=SOURCE))
 
     def until(self, claim: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(claim, timeout=5000)
-
-
-@pytest.fixture
-def collected_here() -> Iterator[None]:
-    """As `ui.collector` has it: no cycle with a Qt object in it is freed on the loop's thread."""
-    gc.disable()
-    yield
-    gc.collect()
-    gc.enable()
+        self.qtbot.waitUntil(claim, timeout=20_000)
 
 
 @pytest.fixture
