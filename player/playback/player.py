@@ -111,6 +111,9 @@ class Player:
         self._publish()
 
     async def aclose(self) -> None:
+        """Silence, and not a word more: a song taken from the deck stands at its start, and who remembers where the
+        listener was would believe it."""
+        self._listeners.clear()
         if self._ticking is not None:
             self._ticking.cancel()
         self._transport.close()

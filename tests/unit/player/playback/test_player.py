@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 import pytest
 
 from player.domain.catalogue import Track
-from player.domain.playback import QueueState, Repeat, Status
+from player.domain.playback import PlaybackState, QueueState, Repeat, Status
 from player.errors import AudioDeviceError, AuthError, NetworkError
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.loudness import LoudnessMode
@@ -55,6 +56,23 @@ def test_pause_holds_the_position_and_resume_goes_on() -> None:
         bench.do(bench.player.toggle())
         assert bench.until(lambda state: state.is_advancing and state.position_s > held + 0.1)
         assert bench.player.stats().stalls == 0
+
+
+def test_closing_says_nothing_more_about_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running() as bench:
+        bench.do(bench.player.play(long_songs("a")))
+        bench.until(lambda state: state.position_s > 0.3)
+        said: list[object] = []
+        bench.player.subscribe(said.append)
+        close = bench.engine.close
+
+        def close_late() -> None:  # so that mpv's last events overtake it
+            time.sleep(0.3)
+            close()
+
+        monkeypatch.setattr(bench.engine, "close", close_late)
+        bench.do(bench.player.aclose())
+        assert not [state for state in said if isinstance(state, PlaybackState) and state.position_s < 0.3]
 
 
 def test_seeks_and_stays_playing() -> None:
