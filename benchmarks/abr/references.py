@@ -16,8 +16,6 @@ IDLE_S = 0.5
 class Reference:
     """The next missing segment, in the rung that `rung` says."""
 
-    trial_s = 0.0
-
     def __init__(self) -> None:
         self.reset()
 
@@ -30,6 +28,9 @@ class Reference:
     def throughput_kbps(self) -> float | None:
         known = [mean.value for mean in self._means if mean.value is not None]
         return min(known, default=None)
+
+    def is_on_trial(self, transfer: Transfer) -> bool:
+        return False
 
     def opening_rung(self, ladder: Ladder) -> int:
         return 0

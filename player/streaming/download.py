@@ -11,6 +11,7 @@ from contextlib import aclosing
 from player.clock import Clock
 from player.errors import NetworkError, PlayerError, ProtocolError
 from player.streaming.abr.state import Extra, Transfer
+from player.streaming.head_start import HeadStart
 from player.streaming.opening import Opener
 from player.streaming.sources import SegmentRequest, SegmentSource
 from player.streaming.track_media import Partial, TrackMedia
@@ -20,7 +21,7 @@ TRICKLE_BYTES = 4_000  # less in that window is a dead or hostile connection, no
 
 
 class Download:
-    """`relay_after_s` of bytes must have come before a reader may have them (Controller.trial_s).
+    """No reader gets a byte while `is_on_trial` (Controller.is_on_trial); `settled` ends that.
     `run` never raises a PlayerError: it returns it. Cancelling it is always safe."""
 
     def __init__(
@@ -35,12 +36,13 @@ class Download:
         source: SegmentSource,
         clock: Clock,
         extra: Extra | None = None,
-        relay_after_s: float = 0.0,
+        is_on_trial: bool = False,
+        head: HeadStart | None = None,
     ) -> None:
         self.media = media
         self.slot = slot
         self.rung = rung
-        self.is_relayed = is_relayed and relay_after_s <= 0.0
+        self.is_on_trial = is_on_trial
         self.is_upgrade = is_upgrade
         self.extra = extra
         self.got_bytes = 0
@@ -49,7 +51,7 @@ class Download:
         """from `started_s`"""
         self.is_requested = False
         self._is_relay_wanted = is_relayed
-        self._relay_after_s = relay_after_s
+        self._head = head
         self._opener = opener
         self._source = source
         self._clock = clock
@@ -75,9 +77,11 @@ class Download:
         resume_at = partial.reader.received
         self._size_bytes = (span.count if span else self._usual_bytes()) - resume_at
         request = SegmentRequest(self.media.track.id, self.slot, self.media.kbps(self.rung), address)
-        self.started_s = self._clock.monotonic_s()
         self.is_requested = True
-        async with aclosing(self._source.chunks(request, resume_at)) as chunks:
+        head = self._head
+        self.started_s = self._clock.monotonic_s() if head is None else head.started_s
+        source = self._source.chunks(request, resume_at) if head is None else head.chunks()
+        async with aclosing(source) as chunks:
             async for chunk in chunks:
                 self._arrived(len(chunk))
                 self.media.feed(partial, chunk)
@@ -96,25 +100,28 @@ class Download:
         self.media.store(self.slot, self.rung, data)
 
     def _arrived(self, count: int) -> None:
-        now_s = self._clock.monotonic_s()
         if self.first_byte_s is None:
-            self.first_byte_s = now_s - self.started_s
+            before_s = None if self._head is None else self._head.first_byte_s
+            self.first_byte_s = self._clock.monotonic_s() - self.started_s if before_s is None else before_s
         self.got_bytes += count
+
+    @property
+    def is_relayed(self) -> bool:
+        return self._is_relay_wanted and not self.is_on_trial
 
     def relay(self) -> None:
         """Readers get the bytes as they come; on the first request of all, from when its rung is settled."""
         self._is_relay_wanted = True
-        if self._relay_after_s <= 0.0:
-            self._relay()
+        self._relay()
 
-    def goes_on(self, transfer: Transfer) -> None:
-        """The controller was asked and has nothing against this rung."""
-        if self._is_relay_wanted and not self.is_relayed and transfer.download_s >= self._relay_after_s:
+    def settled(self) -> None:
+        """The controller will have no second thoughts of this rung any more."""
+        if self.is_on_trial:
+            self.is_on_trial = False
             self._relay()
 
     def _relay(self) -> None:
-        self.is_relayed = True
-        if self._partial is not None:
+        if self.is_relayed and self._partial is not None:
             self.media.begin(self.slot, self.rung, is_relayed=True)
             self.media.wake_readers()
 

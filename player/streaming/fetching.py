@@ -26,6 +26,7 @@ from player.streaming.track_media import TrackMedia
 log = logging.getLogger("abr")
 
 TICK_S = 0.1  # how often a request under way is judged
+TRIAL_TICK_S = 0.02  # while somebody waits for the rung to be settled: three packets at 2 Mbit/s
 
 
 class Fetching:
@@ -65,18 +66,23 @@ class Fetching:
         the one before was abandoned, if need be."""
         rung = fetch.rung
         fixed = media.fixed_rung(slot)
-        if fixed is not None:
+        head = media.take_head_start(slot)
+        if head is not None:
+            rung = head.rung
+        elif fixed is not None:
             rung = fixed
         elif self._faults.wants_lowest(media.track.id, slot):
             rung = 0
         elif self._instead is not None and self._instead[:2] == (media, slot):
             rung = self._instead[2]
-        return Download(
+        download = Download(
             media, slot, rung,
-            is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra,
-            relay_after_s=self._controller.trial_s,
-            opener=self._opener, source=self._source, clock=self._clock,
+            is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra, head=head,
+            is_on_trial=True, opener=self._opener, source=self._source, clock=self._clock,
         )  # fmt: skip
+        if not self._controller.is_on_trial(download.transfer(self._buffer_s())):
+            download.settled()
+        return download
 
     def cancel(self) -> None:
         if self._task is not None:
@@ -88,7 +94,7 @@ class Fetching:
         self.active, self._task, self._instead = download, task, None
         try:
             while not task.done():
-                await asyncio.wait({task}, timeout=TICK_S)
+                await asyncio.wait({task}, timeout=TRIAL_TICK_S if download.is_on_trial else TICK_S)
                 if not task.done():
                     self._judge(download)
         finally:
@@ -112,7 +118,8 @@ class Fetching:
         transfer = download.transfer(self._buffer_s())
         rung = self._controller.progress(transfer)
         if rung is None:
-            download.goes_on(transfer)
+            if not self._controller.is_on_trial(transfer):
+                download.settled()
             return
         if rung >= 0:
             self._instead = (download.media, download.slot, rung)

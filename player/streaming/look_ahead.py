@@ -28,6 +28,7 @@ from player.streaming.abr.state import Fetch, Wait
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
 from player.streaming.fetching import Fetching
+from player.streaming.head_start import HeadStart
 from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
 from player.streaming.opening import Opener, OpenStream, Tags
@@ -35,7 +36,7 @@ from player.streaming.opening_ahead import OpeningAhead
 from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
 from player.streaming.replay_gain import replay_gain_tags
 from player.streaming.songs import Songs
-from player.streaming.sources import NetworkSource, SegmentSource
+from player.streaming.sources import NetworkSource, SegmentRequest, SegmentSource
 from player.streaming.track_media import TrackMedia
 from player.streaming.track_stream import TrackStream
 
@@ -75,6 +76,7 @@ class LookAhead:
         self._controller = controller
         self._look_ahead_s = look_ahead_s
         self._on_fetch = on_fetch
+        self._source = source or NetworkSource(client)
         self._opener = Opener(client, open_stream, tags)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
         self._faults = Faults(backoff or Backoff())
@@ -84,7 +86,7 @@ class LookAhead:
             clock=clock,
             controller=controller,
             opener=self._opener,
-            source=source or NetworkSource(client),
+            source=self._source,
             faults=self._faults,
             holding=self._holding,
             buffer_s=self._measured,
@@ -104,16 +106,18 @@ class LookAhead:
 
     # ---- what playback calls
 
-    async def prepare(self, track: Track) -> TrackStream:
-        """A new open of the song: its playlists and init are known when this returns. While the network fails it
-        holds and tries again (`health` says reconnecting, `retry_now` cuts the wait short); PlayerError for what
-        cannot play. Cancel the call to give up."""
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> TrackStream:
+        """A new open of the song, to be read from `position_s` first: its playlists and init are known when this
+        returns. While the network fails it holds and tries again (`health` says reconnecting, `retry_now` cuts the
+        wait short); PlayerError for what cannot play. Cancel the call to give up."""
         self._start()
         self._songs.forget(track.id)
         self._songs.prepared(track.id)
+        is_next_to_sound = not self._plan or self._plan[0].id == track.id
+        begin_head = self._begin_head if is_next_to_sound and position_s <= 0.0 else None
         while True:
             try:
-                media = await self._songs.open(track)
+                media = await self._songs.open(track, begin_head)
             except PlayerError as error:
                 if self._faults.opening_failed(track.id, error) is not Remedy.RETRY:
                     raise
@@ -205,6 +209,9 @@ class LookAhead:
             await asyncio.gather(self._loop_task, return_exceptions=True)
 
     # ---- the loop
+
+    def _begin_head(self, request: SegmentRequest, rung: int) -> HeadStart:
+        return HeadStart(self._runtime, self._clock, self._source, request, rung)
 
     def _start(self) -> None:
         if self._loop_task is None and not self._is_closed:

@@ -18,6 +18,7 @@ from player.network.client import status_error
 from player.network.exchange import exchange
 from player.service.port import StreamDocument
 from player.streaming.abr.state import Ladder
+from player.streaming.head_start import BeginHead, HeadStart
 from player.streaming.init_segment import MAX_INIT_BYTES, patch_init, read_init
 from player.streaming.playlists import (
     MAX_PLAYLIST_BYTES,
@@ -28,11 +29,12 @@ from player.streaming.playlists import (
     parse_media,
 )
 from player.streaming.song_grid import song_grid
+from player.streaming.sources import SegmentRequest
 from player.streaming.track_media import TrackMedia
 from player.streaming.virtual_mp4 import Layout, slot_bound
 
 DOCUMENT_S = 30.0  # a playlist of a long song on the slowest link
-INIT_NAME = "init.mp4"
+INIT_NAME, FIRST_NAME = "init.mp4", "0.m4s"
 SPARE_BYTES = 8  # room for an empty `free` box
 
 OpenStream = Callable[[TrackId], Awaitable[StreamDocument]]
@@ -46,13 +48,34 @@ class Opener:
         self._client = client
         self._open_stream = open_stream
         self._tags = tags
-        self._is_init_beside = True
+        self._is_laid_out_as_ours = True
 
-    async def open(self, track: Track, opening_rung: Callable[[Ladder], int]) -> TrackMedia:
+    async def open(
+        self, track: Track, opening_rung: Callable[[Ladder], int], begin_head: BeginHead | None = None
+    ) -> TrackMedia:
+        """`begin_head` for a song that is to sound as soon as it can: its first segment is asked for at once."""
         master = await self._master(track.id)
         ladder = Ladder(tuple(rendition.average_bps / 1000 for rendition in master.renditions))
         rung = opening_rung(ladder)
+        head = None
+        if begin_head is not None and self._is_laid_out_as_ours:
+            kbps = master.renditions[rung].kbps
+            head = begin_head(SegmentRequest(track.id, 0, kbps, beside(master.urls[rung], FIRST_NAME)), rung)
+        try:
+            return await self._open(track, master, ladder, rung, head)
+        except BaseException:
+            if head is not None:
+                head.cancel()
+            raise
+
+    async def _open(
+        self, track: Track, master: MasterPlaylist, ladder: Ladder, rung: int, head: HeadStart | None
+    ) -> TrackMedia:
         first, init_bytes = await self._media_and_init(master, rung)
+        if head is not None and head.request.address != first.segments[0]:
+            self._is_laid_out_as_ours = False
+            head.cancel()
+            head = None
         init = read_init(init_bytes)
         grid = song_grid(first, init, master.frame_samples)
         playlists = {rung: first}
@@ -64,9 +87,9 @@ class Opener:
         else:
             peak = max(rendition.peak_bps for rendition in master.renditions)
             sizes = [slot_bound(peak, duration / grid.sample_rate_hz) for duration in grid.durations]
-        head = patch_init(init, priming=grid.priming, tags=self._tags(track))
-        layout = Layout(head, grid.sample_rate_hz, grid.durations, sizes)
-        return TrackMedia(track, master, ladder, grid, init.defaults, init.channels, layout, first, playlists)
+        file_head = patch_init(init, priming=grid.priming, tags=self._tags(track))
+        layout = Layout(file_head, grid.sample_rate_hz, grid.durations, sizes)
+        return TrackMedia(track, master, ladder, grid, init.defaults, init.channels, layout, first, playlists, head)
 
     async def reopen(self, media: TrackMedia) -> None:
         """Fresh addresses for a song whose signed ones have expired; ProtocolError where it is no longer the same."""
@@ -98,10 +121,10 @@ class Opener:
     async def _media_and_init(self, master: MasterPlaylist, rung: int) -> tuple[MediaPlaylist, bytes]:
         """Both at once where the init lies beside its playlist, which spares a round trip; one after the other with
         servers that keep it elsewhere."""
-        if not self._is_init_beside:
+        if not self._is_laid_out_as_ours:
             playlist = await self._media(master, rung)
             return playlist, await self._read(playlist.init, MAX_INIT_BYTES)
-        expected = init_beside(master.urls[rung])
+        expected = beside(master.urls[rung], INIT_NAME)
         playlist_or_error, init_or_error = await asyncio.gather(
             self._media(master, rung), self._read(expected, MAX_INIT_BYTES), return_exceptions=True
         )
@@ -109,7 +132,7 @@ class Opener:
             raise playlist_or_error
         if isinstance(init_or_error, bytes) and playlist_or_error.init == expected:
             return playlist_or_error, init_or_error
-        self._is_init_beside = playlist_or_error.init == expected
+        self._is_laid_out_as_ours = self._is_laid_out_as_ours and playlist_or_error.init == expected
         return playlist_or_error, await self._read(playlist_or_error.init, MAX_INIT_BYTES)
 
     async def _read(self, address: Address, limit_bytes: int) -> bytes:
@@ -126,9 +149,9 @@ class Opener:
         return answer.body
 
 
-def init_beside(playlist_url: str) -> Address:
-    """Where Segue's backend keeps the init of a rendition (docs/api.md): one signature opens all of a song."""
-    return Address(urlunsplit(urlsplit(playlist_url)._replace(path=urljoin(urlsplit(playlist_url).path, INIT_NAME))))
+def beside(playlist_url: str, name: str) -> Address:
+    """Where Segue's backend keeps what belongs to a rendition (docs/api.md): one signature opens all of a song."""
+    return Address(urlunsplit(urlsplit(playlist_url)._replace(path=urljoin(urlsplit(playlist_url).path, name))))
 
 
 def same_grid(playlist: MediaPlaylist, reference: MediaPlaylist) -> MediaPlaylist:

@@ -15,6 +15,7 @@ from player.domain.ids import TrackId
 from player.errors import PlayerError
 from player.runtime import Runtime
 from player.streaming.abr.state import Ladder
+from player.streaming.head_start import BeginHead
 from player.streaming.opening import Opener
 from player.streaming.track_media import TrackMedia
 
@@ -43,14 +44,14 @@ class Songs:
     def is_opening(self, track_id: TrackId) -> bool:
         return track_id in self._opening
 
-    async def open(self, track: Track) -> TrackMedia:
+    async def open(self, track: Track, begin_head: BeginHead | None = None) -> TrackMedia:
         """The song, opened now or before; raises the PlayerError that opening met. Several callers share one
         opening, and one of them being cancelled does not end it for the others."""
         if (media := self.get(track.id)) is not None:
             return media
         task = self._opening.get(track.id)
         if task is None:
-            task = self._runtime.spawn(self._open_one(track), f"open {track.id}")
+            task = self._runtime.spawn(self._open_one(track, begin_head), f"open {track.id}")
             self._opening[track.id] = task
             task.add_done_callback(lambda done: self._opened(track.id, done))
         result = await asyncio.shield(task)
@@ -58,9 +59,9 @@ class Songs:
             raise result
         return result
 
-    async def _open_one(self, track: Track) -> TrackMedia | PlayerError:
+    async def _open_one(self, track: Track, begin_head: BeginHead | None) -> TrackMedia | PlayerError:
         try:
-            return await self._opener.open(track, self._opening_rung)
+            return await self._opener.open(track, self._opening_rung, begin_head)
         except PlayerError as error:
             return error
 

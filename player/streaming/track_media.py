@@ -16,6 +16,7 @@ from player.domain.catalogue import Track
 from player.errors import PlayerError
 from player.streaming.abr.state import Ladder
 from player.streaming.fragments import Defaults, Expected, SegmentReader
+from player.streaming.head_start import HeadStart
 from player.streaming.playlists import MasterPlaylist, MediaPlaylist
 from player.streaming.song_grid import SongGrid
 from player.streaming.virtual_mp4 import Layout
@@ -60,6 +61,7 @@ class TrackMedia:
         layout: Layout,
         reference: MediaPlaylist,
         playlists: dict[int, MediaPlaylist],
+        head: HeadStart | None = None,
     ) -> None:
         self.track = track
         self.master = master
@@ -72,6 +74,7 @@ class TrackMedia:
         self.changed = threading.Condition(threading.RLock())
         self.partial: Partial | None = None
         self.error: PlayerError | None = None
+        self._head = head
         self._defaults = defaults
         self._held: dict[int, Held] = {}
         self._refused: dict[int, PlayerError] = {}
@@ -129,6 +132,15 @@ class TrackMedia:
             partial.is_relayed = partial.is_relayed or is_relayed
             return partial
 
+    def take_head_start(self, slot: int) -> HeadStart | None:
+        """The request for the first segment that was begun before the song was open; once, and no longer where
+        another segment is wanted first."""
+        head, self._head = self._head, None
+        if head is not None and slot != 0:
+            head.cancel()
+            return None
+        return head
+
     def feed(self, partial: Partial, chunk: bytes) -> None:
         with self.changed:
             partial.reader.feed(chunk)
@@ -167,6 +179,9 @@ class TrackMedia:
 
     def close(self, error: PlayerError | None = None) -> None:
         """End every open of this song."""
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
         with self.changed:
             for reader in list(self._readers):
                 reader.end(error)

@@ -10,7 +10,7 @@ from player.streaming.abr.pace import Pace
 from player.streaming.abr.presets import METERED_AHEAD_S, QUIET, Preset, scale
 from player.streaming.abr.price import worth_its_bits
 from player.streaming.abr.reserve import within_reserve
-from player.streaming.abr.start import TRIAL_S, first_rung, opening_rung, second_thoughts, segments_to_hold
+from player.streaming.abr.start import first_rung, is_shown, opening_rung, second_thoughts, segments_to_hold
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 from player.streaming.abr.sustain import affordable_kbps
 from player.streaming.abr.upgrade import FROM_S as UPGRADE_FROM_S
@@ -41,9 +41,8 @@ class Adaptive:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def trial_s(self) -> float:
-        return TRIAL_S if self._estimator.link is None else 0.0
+    def is_on_trial(self, transfer: Transfer) -> bool:
+        return self._estimator.link is None and not is_shown(transfer)
 
     def idle(self, seconds: float) -> None:
         """An idle link tells nothing: the estimate stays."""

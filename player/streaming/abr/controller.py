@@ -18,10 +18,9 @@ class Controller(Protocol):
     @property
     def latency_s(self) -> float: ...
 
-    @property
-    def trial_s(self) -> float:
-        """Seconds of bytes after which a request begun now has no second thoughts of its rung any more. Until then
-        no reader may have of it: what a reader has begun cannot be exchanged."""
+    def is_on_trial(self, transfer: Transfer) -> bool:
+        """Whether the rung of this request may still have second thoughts. Until it is settled no reader may have of
+        it: what a reader has begun cannot be exchanged."""
         ...
 
     def reset(self) -> None:

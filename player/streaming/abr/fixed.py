@@ -25,9 +25,8 @@ class FixedRendition:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def trial_s(self) -> float:
-        return 0.0
+    def is_on_trial(self, transfer: Transfer) -> bool:
+        return False
 
     def reset(self) -> None:
         self._estimator = Estimator()

@@ -10,7 +10,8 @@ from player.streaming.abr.price import worth_its_bits
 from player.streaming.abr.state import Ladder, Transfer
 
 FIRST_KBPS = 128.0  # the middle of the ladder: half a second on a 1 Mbit/s link, corrected on a slower one
-TRIAL_S = 0.2  # of bytes before second thoughts
+TRIAL_S = 0.2  # of bytes that show the link
+TRIAL_KBIT = 40.0  # or so much in less time: what mpv needs of a segment at 128 kbit/s before it sounds
 AIM_SHARE = 0.6  # of the pace: the rung that the song would settle on
 WAIT_COST = 0.5  # utility a second, as in the quality score
 CHANGE_COST = 0.5
@@ -33,9 +34,14 @@ def opening_rung(ladder: Ladder, duration_s: float, link: Link, cap_kbps: float)
     return rung
 
 
+def is_shown(transfer: Transfer) -> bool:
+    """Whether the first request of all has brought enough to judge its rung by; the lowest needs no judgement."""
+    return transfer.rung == 0 or transfer.download_s > TRIAL_S - 1e-9 or transfer.got_kbit >= TRIAL_KBIT
+
+
 def second_thoughts(transfer: Transfer, pace_kbps: float) -> int | None:
     """A lower rung for the first request of all, once a few bytes have shown the link; None: go on."""
-    if transfer.rung == 0 or transfer.first_byte_s is None or transfer.download_s < TRIAL_S - 1e-9:
+    if transfer.rung == 0 or transfer.first_byte_s is None or not is_shown(transfer):
         return None
     ladder, latency_s = transfer.ladder, transfer.first_byte_s
     aim = worth_its_bits(ladder, AIM_SHARE * pace_kbps, ladder.top)

@@ -116,13 +116,14 @@ def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
             async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
                 async for piece in super().chunks(request, resume_at):
                     yield piece
-                    trial.goes_on(trial.transfer(0.0))
+                    if trial.transfer(0.0).download_s >= 0.15:
+                        trial.settled()
                     seen.append(media.partial is not None and media.partial.is_relayed)
 
         source = Judged(clock, [data[:100], data[100:200], data[200:300], data[300:400], data[400:]])
         trial = Download(
             media, 1, rung,
-            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock, relay_after_s=0.15,
+            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock, is_on_trial=True,
         )  # fmt: skip
         trial.relay()
         assert not trial.is_relayed

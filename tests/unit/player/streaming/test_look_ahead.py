@@ -6,17 +6,14 @@ import itertools
 import random
 import threading
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from player.errors import NotFound, ProtocolError, Rejected
 from player.streaming.abr.adaptive import Adaptive
 from player.streaming.abr.fixed import FixedRendition
 from player.streaming.abr.state import Decision, Fetch, Ladder, State
-from player.streaming.track_stream import TrackStream
-from tests.support.media_server import RATES_KBPS, Fault, Song, running_media_server, song
-from tests.unit.player.streaming.conftest import LIMIT_S, Listener, decode
+from tests.support.media_server import Fault, running_media_server, song
+from tests.unit.player.streaming.conftest import LIMIT_S, Listener, assert_whole, rungs_of
 
 
 class EveryRung(FixedRendition):
@@ -32,23 +29,6 @@ class EveryRung(FixedRendition):
     def decide(self, state: State) -> Decision:
         decision = super().decide(state)
         return Fetch(decision.index, next(self._rungs)) if isinstance(decision, Fetch) else decision
-
-
-def plain(known: Song, rungs: list[int]) -> NDArray[np.float32]:
-    return decode(known.plain_file(rungs))[: known.timeline.sample_count]
-
-
-def rungs_of(stream: TrackStream) -> list[int]:
-    return [RATES_KBPS.index(kbps) for kbps in stream.renditions() if kbps is not None]
-
-
-def assert_whole(stream: TrackStream, file: bytes, known: Song) -> None:
-    assert len(file) == stream.size_bytes
-    rungs = rungs_of(stream)
-    assert len(rungs) == known.segment_count
-    heard = decode(file)[: stream.sample_count]
-    assert len(heard) == known.timeline.sample_count
-    assert np.array_equal(heard, plain(known, rungs))
 
 
 def test_a_song_read_whole_decodes_to_the_samples_of_its_plain_file(listener: Listener) -> None:

@@ -2,7 +2,15 @@ import math
 
 import pytest
 
-from player.streaming.abr.start import AT_ONCE_S, first_rung, opening_rung, second_thoughts, segments_to_hold
+from player.streaming.abr.start import (
+    AT_ONCE_S,
+    TRIAL_KBIT,
+    first_rung,
+    is_shown,
+    opening_rung,
+    second_thoughts,
+    segments_to_hold,
+)
 from player.streaming.abr.state import Ladder
 from tests.unit.player.streaming.abr.states import LADDER, link, transfer
 
@@ -39,6 +47,13 @@ def test_second_thoughts_need_a_few_bytes() -> None:
     assert second_thoughts(transfer(rung=4, got=1.0, elapsed_s=0.25), 10.0) is None
     assert second_thoughts(transfer(rung=4, got=0.0, elapsed_s=3.0, first_byte_s=None), 10.0) is None
     assert second_thoughts(transfer(rung=0, got=1.0, elapsed_s=1.0), 10.0) is None
+
+
+def test_a_link_is_shown_by_time_or_by_bytes_and_the_lowest_rung_needs_no_showing() -> None:
+    assert not is_shown(transfer(rung=4, got=TRIAL_KBIT - 1.0, elapsed_s=0.2))
+    assert is_shown(transfer(rung=4, got=TRIAL_KBIT, elapsed_s=0.2))
+    assert is_shown(transfer(rung=4, got=1.0, elapsed_s=0.3))
+    assert is_shown(transfer(rung=0, got=0.0, elapsed_s=0.0, first_byte_s=None))
 
 
 def test_a_link_below_the_lowest_rung_holds_before_the_first_note() -> None:
