@@ -16,7 +16,7 @@ import httpx
 
 from player.clock import Clock, SystemClock
 from player.errors import AuthError, NetworkError, NotFound, PlayerError, RateLimited, UnexpectedPage
-from player.network.client import status_error
+from player.network.client import PORTAL, is_sign_in_page, status_error
 from player.network.exchange import Answer, exchange
 from player.network.retry import Backoff
 from player.service.segue.fields import Fields, parse_json
@@ -24,7 +24,6 @@ from player.service.segue.fields import Fields, parse_json
 RETRY_TOTAL_S = 8.0
 JSON_LIMIT_BYTES = 8 * 1024 * 1024  # 500 songs with long titles are about 1 MiB
 PREFIX = "/api/v1"
-PORTAL = "a web page came instead of an answer; if this network has a sign-in page, open it in a browser first"
 
 BaseUrl = Callable[[], str]
 """The backend's present address; NetworkError while there is none (a local backend that is starting again)."""
@@ -50,8 +49,8 @@ def path_of(*parts: str) -> str:
 
 
 def is_web_page(answer: Answer) -> bool:
-    """Whether this is a redirect or a page for people: our API sends neither, captive portals do."""
-    return 300 <= answer.status < 400 or (answer.media_type == "text/html" and answer.status < 500)
+    """Whether a captive portal answered: of an API even a refusal is no page for people."""
+    return is_sign_in_page(answer.response) or (answer.media_type == "text/html" and answer.status < 500)
 
 
 def check_answer(answer: Answer) -> Answer:
