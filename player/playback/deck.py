@@ -145,7 +145,7 @@ class Deck:
             try:
                 if not self._engine.is_open:
                     await self._runtime.in_pool(self._engine.open)
-                stream = await self._streams.prepare(entry.track)
+                stream = await self._streams.prepare(entry.track, position_s=self.start_s)
                 break
             except PlayerError as error:
                 if not error.retryable:

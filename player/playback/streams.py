@@ -56,8 +56,9 @@ class StreamHealth(Protocol):
 
 
 class Streams(Protocol):
-    async def prepare(self, track: Track) -> SongStream:
-        """PlayerError for what cannot play; a retryable one where trying again may help."""
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> SongStream:
+        """`position_s` is where it will be read first. PlayerError for what cannot play; a retryable one where
+        trying again may help."""
         ...
 
     def plan(self, tracks: Sequence[Track]) -> None: ...

@@ -36,7 +36,7 @@ class FakeStreams:
         self.positions: list[tuple[str, float, bool]] = []
         self.retries = 0
 
-    async def prepare(self, track: Track) -> WavStream:
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> WavStream:
         if track.id in self.held:
             await self.held[track.id].wait()
         if self.errors.get(track.id):
