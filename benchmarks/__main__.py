@@ -11,6 +11,7 @@ BENCHMARKS = {
     "start": "second start of `dev.py run`: window interactive and first sound",
     "record": "`--record` of an album against the decode of its top rendition, sample for sample",
     "abr": "the bitrate controller against published rules and the possible, on simulated links",
+    "gaps": "how long the window keeps its own thread busy, action by action",
     "packager": "first and last segment of a song never played, by format",
 }
 
