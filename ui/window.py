@@ -41,7 +41,7 @@ class Window(QMainWindow):
         self._core = core
         self._theme = theme
         self.setWindowTitle("Segue")
-        self.setWindowIcon(theme.icon(LOGO, "accent", "accent"))
+        self.setWindowIcon(theme.icon(LOGO, "accent", "accent", px=SIZE.window_icon))
         self.setMinimumSize(SIZE.window_min_width, SIZE.window_min_height)
         self.entrance = EntrancePresenter(core)
         self.first_run_presenter = FirstRunPresenter(core)

@@ -137,7 +137,7 @@ class Choice(ThemedButton):
 
     def _take_picture(self) -> None:
         role = "accent" if self._is_chosen else "muted"
-        self._picture.setPixmap(self._theme.icon(self._icon_name, role).pixmap(SIZE.icon, SIZE.icon))
+        self._picture.setPixmap(self._theme.icon(self._icon_name, role, px=SIZE.icon).pixmap(SIZE.icon, SIZE.icon))
 
 
 class Ring(QWidget):
@@ -173,7 +173,7 @@ def _themed_icon(theme: Theme, name: str, role: str, side: int) -> QLabel:
     label.setFixedSize(side, side)
 
     def draw() -> None:
-        label.setPixmap(theme.icon(name, role).pixmap(side, side))
+        label.setPixmap(theme.icon(name, role, px=side).pixmap(side, side))
 
     draw()
     theme.changed.connect(draw)

@@ -20,7 +20,7 @@ from ui.wording import dotted, plain
 MOST_COMMANDS = 6
 EACH_KIND = 3
 ICONS = {"Song": "music-note", "Artist": "user", "Playlist": "playlist"}
-ALBUM_ICON = "vinyl-record"
+ALBUM_ICON = "disc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.theme.icons import Icons
 from ui.theme.stylesheet import render
-from ui.theme.tokens import DARK, LIGHT, TYPE, Palette
+from ui.theme.tokens import DARK, LIGHT, SIZE, TYPE, Palette
 
 PREFERRED_FAMILIES = ("Inter", "Inter Variable", "Segoe UI Variable", "SF Pro Text", "Segoe UI", "Noto Sans")
 TABULAR = QFont.Tag("tnum")
@@ -86,10 +86,10 @@ class Theme(QObject):
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing_px)
         return font
 
-    def icon(self, name: str, role: str = "muted", active_role: str = "text") -> QIcon:
+    def icon(self, name: str, role: str = "muted", active_role: str = "text", *, px: int = SIZE.icon_small) -> QIcon:
         """`name` is a Phosphor name ('heart', 'heart-fill'); the roles colour it at rest and under the mouse."""
         palette = self._palette
-        return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint)
+        return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint, px)
 
     def motion_ms(self, duration_ms: int) -> int:
         return 0 if self.reduces_motion else duration_ms

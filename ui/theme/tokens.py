@@ -200,6 +200,8 @@ class Size:
     """the cover in the transport"""
     graph: int = 118
     """the live graph of the Stream panel"""
+    window_icon: int = 64
+    """the window's own, in the task bar"""
     avatar: int = 32
     """the listener's initial"""
     volume: int = 82

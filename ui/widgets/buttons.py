@@ -100,7 +100,8 @@ class ThemedButton(QPushButton):
             self.setFixedHeight(self._theme.scaled(self._height_px))
         name, role = self._icon
         if name:
-            self.setIcon(self._theme.icon(name, role, "text" if role == "muted" else role))
+            active = "text" if role == "muted" else role
+            self.setIcon(self._theme.icon(name, role, active, px=self.iconSize().width()))
 
 
 class PrimaryPill(ThemedButton):

@@ -130,7 +130,7 @@ class Message(QWidget):
         self._button.setVisible(bool(action))
 
     def _take_icon(self) -> None:
-        pixmap = self._theme.icon(self._icon[0], "faint").pixmap(SIZE.field, SIZE.field)
+        pixmap = self._theme.icon(self._icon[0], "faint", px=SIZE.field).pixmap(SIZE.field, SIZE.field)
         self._picture.setPixmap(pixmap)
 
 

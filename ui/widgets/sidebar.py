@@ -279,7 +279,7 @@ def brand_row(theme: Theme, left: int = 0) -> QHBoxLayout:
     logo.setFixedSize(SIZE.icon, SIZE.icon)
 
     def draw() -> None:
-        logo.setPixmap(theme.icon(LOGO, "accent", "accent").pixmap(SIZE.icon, SIZE.icon))
+        logo.setPixmap(theme.icon(LOGO, "accent", "accent", px=SIZE.icon).pixmap(SIZE.icon, SIZE.icon))
 
     draw()
     theme.changed.connect(draw)

@@ -77,8 +77,8 @@ def test_colours_and_text_follow(theme: Theme) -> None:
 
 
 def test_icons_are_painted_in_their_colour(theme: Theme) -> None:
-    image = theme.icon("heart-fill", "accent").pixmap(32, 32).toImage()
+    image = theme.icon("heart-fill", "accent", px=32).pixmap(32, 32).toImage()
     assert image.pixelColor(16, 14).name() == DARK.accent
-    logo = theme.icon("logo", "accent", "accent").pixmap(32, 32).toImage()
+    logo = theme.icon("logo", "accent", "accent", px=32).pixmap(32, 32).toImage()
     assert logo.pixelColor(16, 16).name() == DARK.accent
     assert logo.pixelColor(31, 0).alpha() == 0
