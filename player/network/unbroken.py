@@ -3,9 +3,9 @@
 httpcore returns a connection to its pool in a few steps that each wait a turn of the loop. It shields them with
 anyio's cancel scopes, which know nothing of `Task.cancel`: a task cancelled between two of these steps leaves the
 connection marked as busy for ever (httpcore issues 658, 830, 1093). After twelve of them every request waits for a
-free connection until its time limit. Skipping through an album does that in a minute (benchmarks/playback/endurance.py).
-So everything that touches the pool runs as a task that hears of a cancellation once, and of none while it closes.
-Used by `build_client`; on the `net` loop.
+free connection until its time limit: skipping and seeking through an album did that within two minutes. So everything
+that touches the pool runs as a task that hears of a cancellation once, and of none while it closes. Used by
+`build_client`; on the `net` loop.
 """
 
 from __future__ import annotations
