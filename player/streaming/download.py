@@ -64,9 +64,24 @@ class Download:
         try:
             await self._fetch()
         except PlayerError as error:
-            if self._partial is not None and not isinstance(error, NetworkError):
-                self.media.discard(self._partial)  # what came is not to be gone on from
+            return self._broken(error)
+        return None
+
+    def _broken(self, error: PlayerError) -> PlayerError | None:
+        """What a failure leaves: a segment that is whole all the same, one to be gone on with, or nothing."""
+        partial = self._partial
+        if partial is None:
             return error
+        if not isinstance(error, NetworkError):
+            self.media.discard(partial)
+            return error
+        if not partial.reader.is_whole:
+            return error
+        try:
+            self._complete(partial)
+        except PlayerError as wrong:
+            self.media.discard(partial)
+            return wrong
         return None
 
     async def _fetch(self) -> None:

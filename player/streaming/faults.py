@@ -69,9 +69,6 @@ class Faults:
         is_unreached = isinstance(error, NetworkError) and not isinstance(error, (RateLimited, Damaged))
         return Remedy.REOPEN_LATER if is_unreached and failures % REOPEN_EVERY == 0 else Remedy.RETRY
 
-    def trickled(self, track_id: TrackId, slot: int) -> None:
-        self.segment_failed(track_id, slot, NetworkError("the connection all but stopped"))
-
     def is_stuck(self, track_id: TrackId, slot: int, error: PlayerError) -> bool:
         """The server answers, and what it sends for this segment stays wrong."""
         is_wrong = isinstance(error, (Damaged, ProtocolError)) and not isinstance(error, UnexpectedPage)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from player.clock import Clock
 from player.domain.stream import SegmentFetch
-from player.errors import PlayerError
+from player.errors import NetworkError, PlayerError
 from player.runtime import Runtime
 from player.streaming.abr.controller import Controller
 from player.streaming.abr.state import Fetch
@@ -92,39 +92,42 @@ class Fetching:
         """Returns when the request has ended, and after a failure when the next may begin."""
         task = self._runtime.spawn(download.run(), f"segment {download.slot}")
         self.active, self._task, self._instead = download, task, None
+        stopped: PlayerError | None = None
         try:
             while not task.done():
                 await asyncio.wait({task}, timeout=TRIAL_TICK_S if download.is_on_trial else TICK_S)
                 if not task.done():
-                    self._judge(download)
+                    stopped = self._judge(download)
         finally:
             self.active = self._task = None
             task.cancel()
         self.meter.received_bytes += download.got_bytes
-        if task.cancelled():
-            self._controller.aborted(download.transfer(self._buffer_s()))
-        elif (error := task.result()) is None:
-            self._finished(download)
-        else:
+        error = stopped if task.cancelled() else task.result()
+        if error is not None:
             await self._failed(download, error)
+        elif task.cancelled():
+            self._controller.aborted(download.transfer(self._buffer_s()))
+        else:
+            self._finished(download)
 
-    def _judge(self, download: Download) -> None:
+    def _judge(self, download: Download) -> PlayerError | None:
+        """Cancels what should not go on; the error where that is a failure of the link and no choice."""
         if download.is_trickling():
-            self._faults.trickled(download.media.track.id, download.slot)
             self.cancel()
-            return
+            return NetworkError("the connection all but stopped")
         if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
-            return
+            return None
         transfer = download.transfer(self._buffer_s())
         rung = self._controller.progress(transfer)
         if rung is None:
             if not self._controller.is_on_trial(transfer):
                 download.settled()
-            return
+            return None
         if rung >= 0:
             self._instead = (download.media, download.slot, rung)
         self.meter.abandoned += 1
         self.cancel()
+        return None
 
     def _finished(self, download: Download) -> None:
         media = download.media
@@ -148,6 +151,8 @@ class Fetching:
         if remedy is Remedy.GIVE_UP:
             media.refuse(slot, error)
             return
+        if media.fixed_rung(slot) and self._faults.is_stuck(media.track.id, slot, error):
+            media.close()  # opened again at the position, the segment may come in another rendition
         if remedy is not Remedy.REOPEN:
             await self._holding.wait(error)
         if remedy is not Remedy.RETRY:

@@ -13,8 +13,8 @@ import httpx
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
-from player.errors import NotFound, ProtocolError
-from player.network.client import status_error
+from player.errors import ProtocolError, SongChanged, UnexpectedPage
+from player.network.client import PORTAL, is_sign_in_page
 from player.network.exchange import exchange
 from player.service.port import StreamDocument
 from player.streaming.abr.state import Ladder
@@ -29,7 +29,7 @@ from player.streaming.playlists import (
     parse_media,
 )
 from player.streaming.song_grid import song_grid
-from player.streaming.sources import SegmentRequest
+from player.streaming.sources import SegmentRequest, media_error
 from player.streaming.track_media import TrackMedia
 from player.streaming.virtual_mp4 import Layout, slot_bound
 
@@ -92,10 +92,11 @@ class Opener:
         return TrackMedia(track, master, ladder, grid, init.defaults, init.channels, layout, first, playlists, head)
 
     async def reopen(self, media: TrackMedia) -> None:
-        """Fresh addresses for a song whose signed ones have expired; ProtocolError where it is no longer the same."""
+        """Fresh addresses for a song whose signed ones have expired; SongChanged where they lead elsewhere: what
+        lies there cannot be joined to what has been played."""
         master = await self._master(media.track.id)
-        if [r.average_bps for r in master.renditions] != [r.average_bps for r in media.master.renditions]:
-            raise ProtocolError("the song has other renditions than when it was opened")
+        if [urlsplit(url).path for url in master.urls] != [urlsplit(url).path for url in media.master.urls]:
+            raise SongChanged("the song is another than when it was opened")
         media.master = master
         media.playlists.clear()
 
@@ -103,8 +104,11 @@ class Opener:
         """The media playlist of a rendition, from memory where it is known."""
         known = media.playlists.get(rung)
         if known is None:
-            known = same_grid(await self._media(media.master, rung), media.reference)
-            media.playlists[rung] = known
+            found = await self._media(media.master, rung)
+            try:
+                known = media.playlists[rung] = same_grid(found, media.reference)
+            except ProtocolError as error:
+                raise SongChanged("the song is cut differently from when it was opened") from error
         return known
 
     async def _master(self, track_id: TrackId) -> MasterPlaylist:
@@ -140,10 +144,10 @@ class Opener:
         headers = {} if span is None else {"Range": f"bytes={span.offset}-{span.offset + span.count - 1}"}
         request = self._client.build_request("GET", address.url, headers=headers)
         answer = await exchange(self._client, request, limit_bytes=limit_bytes, total_s=DOCUMENT_S)
-        if answer.status == 410:
-            raise NotFound("the song is gone")
         if answer.status not in (200, 206):
-            raise status_error(answer.response)
+            raise media_error(answer.response)
+        if is_sign_in_page(answer.response):
+            raise UnexpectedPage(PORTAL)
         if span is not None and answer.status == 200:
             return answer.body[span.offset : span.offset + span.count]
         return answer.body

@@ -137,5 +137,5 @@ def media_error(response: httpx.Response) -> PlayerError:
     """What a refusal means of media: gone is not found, and a conflict is a file that was replaced."""
     error = status_error(response)
     if response.status_code == 410:
-        return NotFound(error.message)
+        return NotFound("the song is gone")
     return SongChanged(error.message) if isinstance(error, Conflict) else error

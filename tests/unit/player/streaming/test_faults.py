@@ -92,12 +92,6 @@ def test_a_server_that_says_how_long_is_obeyed() -> None:
     assert known.wait_s(NetworkError()) < 1.0
 
 
-def test_a_connection_that_all_but_stops_counts_as_a_failure() -> None:
-    known = faults()
-    known.trickled(SONG, 1)
-    assert isinstance(known.last_error, NetworkError)
-
-
 @pytest.mark.parametrize(
     ("error", "is_wrong"),
     [(Damaged(), True), (ProtocolError(), True), (UnexpectedPage(), False), (NetworkError(), False)],
