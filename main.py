@@ -87,7 +87,8 @@ class Segue:
             clock=self.clock,
         )
         self.playback = self._playback()
-        self.recorder = Recorder(self.playback, self.clock)
+        is_reported = options.report is not None or options.tour is not None
+        self.recorder = Recorder(self.playback, self.clock, is_kept=is_reported)
         self.memory = Memory(
             self.runtime,
             self.database,
