@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -28,13 +28,13 @@ from player.streaming.playlists import (
     parse_master,
     parse_media,
 )
+from player.streaming.siblings import INIT_NAME, beside, segment_name, sibling
 from player.streaming.song_grid import song_grid
 from player.streaming.sources import SegmentRequest, media_error
 from player.streaming.track_media import TrackMedia
 from player.streaming.virtual_mp4 import Layout, slot_bound
 
 DOCUMENT_S = 30.0  # a playlist of a long song on the slowest link
-INIT_NAME, FIRST_NAME = "init.mp4", "0.m4s"
 SPARE_BYTES = 8  # room for an empty `free` box
 
 OpenStream = Callable[[TrackId], Awaitable[StreamDocument]]
@@ -60,7 +60,7 @@ class Opener:
         head = None
         if begin_head is not None and self._is_laid_out_as_ours:
             kbps = master.renditions[rung].kbps
-            head = begin_head(SegmentRequest(track.id, 0, kbps, beside(master.urls[rung], FIRST_NAME)), rung)
+            head = begin_head(SegmentRequest(track.id, 0, kbps, beside(master.urls[rung], segment_name(0))), rung)
         try:
             return await self._open(track, master, ladder, rung, head)
         except BaseException:
@@ -101,15 +101,18 @@ class Opener:
         media.playlists.clear()
 
     async def playlist(self, media: TrackMedia, rung: int) -> MediaPlaylist:
-        """The media playlist of a rendition, from memory where it is known."""
+        """The media playlist of a rendition, from memory where it is known or follows from one that is."""
         known = media.playlists.get(rung)
         if known is None:
-            found = await self._media(media.master, rung)
-            try:
-                known = media.playlists[rung] = same_grid(found, media.reference)
-            except ProtocolError as error:
-                raise SongChanged("the song is cut differently from when it was opened") from error
+            known = media.playlists[rung] = _following(media, rung) or await self._playlist(media, rung)
         return known
+
+    async def _playlist(self, media: TrackMedia, rung: int) -> MediaPlaylist:
+        found = await self._media(media.master, rung)
+        try:
+            return same_grid(found, media.reference)
+        except ProtocolError as error:
+            raise SongChanged("the song is cut differently from when it was opened") from error
 
     async def _master(self, track_id: TrackId) -> MasterPlaylist:
         document = await self._open_stream(track_id)
@@ -153,9 +156,12 @@ class Opener:
         return answer.body
 
 
-def beside(playlist_url: str, name: str) -> Address:
-    """Where Segue's backend keeps what belongs to a rendition (docs/api.md): one signature opens all of a song."""
-    return Address(urlunsplit(urlsplit(playlist_url)._replace(path=urljoin(urlsplit(playlist_url).path, name))))
+def _following(media: TrackMedia, rung: int) -> MediaPlaylist | None:
+    """None too once the song was opened again: then each rendition's own playlist is asked, in case it was the guess
+    that failed."""
+    for known, playlist in media.playlists.items():
+        return sibling(playlist, media.master.urls[known], media.master.urls[rung])
+    return None
 
 
 def same_grid(playlist: MediaPlaylist, reference: MediaPlaylist) -> MediaPlaylist:
