@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import main
 from benchmarks.playback.origin import PASSWORD, USERNAME
+from player.allocator import bound_free_memory
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
@@ -76,6 +77,7 @@ class Listener:
 @contextmanager
 def listening(url: str, data: Path, *, is_untimed: bool = False) -> Iterator[Listener]:
     arguments = ["--headless", "--server", url, "--user", USERNAME, "--data", str(data)]
+    bound_free_memory()  # as main.py does
     options = read_options(arguments, {"SEGUE_PASSWORD": PASSWORD})
     listener = Listener(SilentSegue(options, is_untimed=is_untimed))
     try:

@@ -58,7 +58,10 @@ def served(*arguments: str, song_count: int) -> Iterator[Origin]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            said = json.loads(process.stdout.readline())
+            line = process.stdout.readline()
+            if not line:
+                raise SystemExit("the backend did not start; does another benchmark use its data folder?")
+            said = json.loads(line)
             owner = _signed_in(said["url"], {"grant_type": "bootstrap", "code": said["owner_code"]})
             _until_read(said["url"], owner, song_count)
             with httpx.Client(base_url=said["url"] + "/api/v1", trust_env=False) as client:
