@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from player import settings
 from player.account.port import ConnectionPhase, ConnectionState, Place, PlaceKind
+from player.allocator import bound_free_memory
 from player.clock import SystemClock
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
@@ -486,6 +487,7 @@ def harden() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     harden()
+    void(bound_free_memory())
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
