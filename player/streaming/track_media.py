@@ -24,8 +24,11 @@ from player.streaming.virtual_mp4 import Layout
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """`is_settled`: a copy that cost nothing and is good enough to be left at that."""
+
     rung: int
     data: bytes
+    is_settled: bool = False
 
 
 @dataclass(slots=True)
@@ -111,13 +114,13 @@ class TrackMedia:
             slot += 1
         return slot
 
-    def store(self, slot: int, rung: int, data: bytes) -> bool:
+    def store(self, slot: int, rung: int, data: bytes, *, is_settled: bool = False) -> bool:
         """Take a whole segment; False where a reader meanwhile began another rendition of it."""
         with self.changed:
             fixed = self.fixed_rung(slot)
             if fixed is not None and fixed != rung:
                 return False
-            self._held[slot] = Held(rung, data)
+            self._held[slot] = Held(rung, data, is_settled)
             if self.partial is not None and self.partial.slot == slot:
                 self.partial = None
             self.changed.notify_all()

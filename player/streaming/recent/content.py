@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from player.domain.ids import TrackId
@@ -20,6 +21,7 @@ SIGNATURE = frozenset({"exp", "plan", "sig"})
 EXPIRY = re.compile(r"[?&]exp=(\d{1,12})(?!\d)")
 
 
+@lru_cache(maxsize=1024)
 def content_address(url: str) -> str:
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in SIGNATURE]

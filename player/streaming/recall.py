@@ -1,0 +1,125 @@
+"""Takes segments from what this computer holds of a song instead of fetching them: the recent-segment cache, and the
+offline vault that will stand beside it. Asked by player/streaming/look_ahead.py on the `net` loop for each segment
+that the controller would fetch; such a segment says nothing about the link and never reaches the controller.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from player.clock import Clock
+from player.domain.stream import SegmentFetch
+from player.errors import ProtocolError
+from player.streaming.abr.state import Ladder
+from player.streaming.fragments import SegmentReader
+from player.streaming.track_media import TrackMedia
+
+log = logging.getLogger("recent")
+
+GOOD_KBPS = 128.0
+"""From here on a copy at hand is not fetched again in a better rendition: AAC-LC at 128 kbit/s is held transparent or
+nearly so for most music (EBU Tech 3339 and its followers), and the point of a copy is to cost nothing."""
+
+
+class HeldSource(Protocol):
+    """Segments that are on this computer: whole, at once, without a link."""
+
+    @property
+    def name(self) -> str:
+        """cache or vault"""
+        ...
+
+    def rungs(self, media: TrackMedia, slot: int) -> Sequence[int]:
+        """In which renditions this segment is held, lowest first; from memory."""
+        ...
+
+    async def segment(self, media: TrackMedia, slot: int, rung: int) -> bytes | None:
+        """As it was kept. None where it is not there after all, and then `rungs` says so too."""
+        ...
+
+    async def reject(self, media: TrackMedia, slot: int, rung: int) -> None:
+        """It is not what it should be: never give it again."""
+        ...
+
+    def keep(self, media: TrackMedia, slot: int, rung: int, data: bytes) -> None:
+        """It was fetched; whether it stays is the source's choice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A segment to take from what is held."""
+
+    media: TrackMedia
+    slot: int
+    rung: int
+
+
+class Recall:
+    """`good_kbps` is what a copy must have where the link could give better. `on_recalled` hears of every segment
+    taken, with its duration in seconds."""
+
+    def __init__(self, source: HeldSource, clock: Clock, on_recalled: Callable[[SegmentFetch, float], None]) -> None:
+        self.good_kbps = GOOD_KBPS
+        self._source = source
+        self._clock = clock
+        self._on_recalled = on_recalled
+
+    def instead_of(self, media: TrackMedia, slot: int, wanted: int, *, is_dear: bool) -> Recalled | None:
+        """What to take rather than fetch this segment in the rung `wanted`. `is_dear`: the network costs money or
+        fails, so that any copy is better than a request."""
+        fixed, held, partial = media.fixed_rung(slot), media.held(slot), media.partial
+        if fixed is not None and partial is not None and partial.slot == slot:
+            return None  # somebody reads it as it comes: it goes on as it began
+        rungs = self._source.rungs(media, slot)
+        if fixed is not None:
+            rung = fixed if fixed in rungs else None
+        else:
+            better = [rung for rung in rungs if held is None or rung > held.rung]
+            rung = best_copy(better, wanted, media.ladder, 0.0 if is_dear else self.good_kbps)
+        return None if rung is None else Recalled(media, slot, rung)
+
+    async def perform(self, recalled: Recalled) -> None:
+        """Puts the segment where a fetched one would be; one that is missing or wrong will be fetched."""
+        media, slot, rung = recalled.media, recalled.slot, recalled.rung
+        started_s = self._clock.monotonic_s()
+        data = await self._source.segment(media, slot, rung)
+        if data is None:
+            return
+        if not is_right(media, slot, data):
+            log.info("a kept segment does not fit its song and is removed")
+            await self._source.reject(media, slot, rung)
+            return
+        is_good = media.ladder.rates_kbps[rung] >= self.good_kbps
+        if media.store(slot, rung, data, is_settled=is_good):
+            took_s = self._clock.monotonic_s() - started_s
+            kbps, size = media.kbps(rung), len(data)
+            fetch = SegmentFetch(media.track.id, slot, kbps, size, started_s, took_s, took_s, self._source.name)
+            self._on_recalled(fetch, media.grid.duration_s(slot))
+
+    def keep(self, media: TrackMedia, slot: int) -> None:
+        """This segment has just been fetched."""
+        if (held := media.held(slot)) is not None:
+            self._source.keep(media, slot, held.rung, held.data)
+
+
+def best_copy(held: Sequence[int], wanted: int, ladder: Ladder, good_kbps: float) -> int | None:
+    """The best rung held, where it is the one wanted, a better one, or good enough."""
+    best = max(held, default=None)
+    if best is None or (best < wanted and ladder.rates_kbps[best] < good_kbps):
+        return None
+    return best
+
+
+def is_right(media: TrackMedia, slot: int, data: bytes) -> bool:
+    """Whether these bytes may take the segment's place, as every fetched one is checked."""
+    reader = SegmentReader(media.expected(slot))
+    try:
+        reader.feed(data)
+        reader.finish()
+    except ProtocolError:
+        return False
+    return bytes(reader.passed) == data and media.layout.fits(slot, len(data))
