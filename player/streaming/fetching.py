@@ -14,7 +14,7 @@ from player.domain.stream import SegmentFetch
 from player.errors import NetworkError, PlayerError
 from player.runtime import Runtime
 from player.streaming.abr.controller import Controller
-from player.streaming.abr.state import Fetch
+from player.streaming.abr.state import Fetch, Transfer
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
 from player.streaming.health import FetchMeter
@@ -45,6 +45,8 @@ class Fetching:
         buffer_s: Callable[[], float],
         on_fetch: Callable[[SegmentFetch], None],
     ) -> None:
+        self.speed = 1.0
+        """of the music; LookAhead sets it"""
         self.meter = FetchMeter()
         self.active: Download | None = None
         """the request under way"""
@@ -80,7 +82,7 @@ class Fetching:
             is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra, head=head,
             is_on_trial=True, opener=self._opener, source=self._source, clock=self._clock,
         )  # fmt: skip
-        if not self._controller.is_on_trial(download.transfer(self._buffer_s())):
+        if not self._controller.is_on_trial(self._transfer(download)):
             download.settled()
         return download
 
@@ -106,7 +108,7 @@ class Fetching:
         if error is not None:
             await self._failed(download, error)
         elif task.cancelled():
-            self._controller.aborted(download.transfer(self._buffer_s()))
+            self._controller.aborted(self._transfer(download))
         else:
             self._finished(download)
 
@@ -117,7 +119,7 @@ class Fetching:
             return NetworkError("the connection all but stopped")
         if not download.is_requested or download.media.fixed_rung(download.slot) is not None:
             return None
-        transfer = download.transfer(self._buffer_s())
+        transfer = self._transfer(download)
         rung = self._controller.progress(transfer)
         if rung is None:
             if not self._controller.is_on_trial(transfer):
@@ -131,7 +133,7 @@ class Fetching:
 
     def _finished(self, download: Download) -> None:
         media = download.media
-        transfer = download.transfer(self._buffer_s())
+        transfer = self._transfer(download)
         self._controller.done(transfer)
         self._faults.succeeded(media.track.id, download.slot)
         self._holding.is_over()
@@ -142,10 +144,13 @@ class Fetching:
         self.meter.fetched(fetch, media.grid.duration_s(download.slot), is_upgrade=download.is_upgrade)
         self._on_fetch(fetch)
 
+    def _transfer(self, download: Download) -> Transfer:
+        return download.transfer(self._buffer_s()).at_speed(self.speed)
+
     async def _failed(self, download: Download, error: PlayerError) -> None:
         media, slot = download.media, download.slot
         self.meter.retries += 1
-        self._controller.aborted(download.transfer(self._buffer_s()))
+        self._controller.aborted(self._transfer(download))
         remedy = self._faults.segment_failed(media.track.id, slot, error)
         log.info("segment %d of %s failed (%s): %s", slot, media.track.id, error.code, remedy.value)
         if remedy is Remedy.GIVE_UP:

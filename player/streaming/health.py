@@ -65,3 +65,17 @@ class FetchMeter:
     @property
     def mean_kbps(self) -> float | None:
         return self._weighted_kbps / self._seconds if self._seconds else None
+
+    def stats(self, throughput_kbps: float | None, latency_s: float, buffer_s: float) -> LookAheadStats:
+        return LookAheadStats(
+            throughput_kbps=throughput_kbps,
+            latency_s=latency_s,
+            buffer_s=buffer_s,
+            mean_kbps=self.mean_kbps,
+            switches=self.switches,
+            retries=self.retries,
+            abandoned=self.abandoned,
+            upgrades=self.upgrades,
+            received_bytes=self.received_bytes,
+            fetches=tuple(self.fetches),
+        )

@@ -171,6 +171,12 @@ class LookAhead:
         """On a metered network nothing is fetched twice."""
         self._is_metered = is_metered
 
+    def set_speed(self, speed: float) -> None:
+        """The buffer drains that much faster, and lasts that much shorter."""
+        self._fetching.speed = speed
+        self._measured()
+        self._wake.set()
+
     def retry_now(self) -> None:
         self._holding.retry_now()
 
@@ -185,19 +191,8 @@ class LookAhead:
         )
 
     def stats(self) -> LookAheadStats:
-        meter = self._fetching.meter
-        return LookAheadStats(
-            throughput_kbps=self._controller.throughput_kbps,
-            latency_s=self._controller.latency_s,
-            buffer_s=self._buffer_s,
-            mean_kbps=meter.mean_kbps,
-            switches=meter.switches,
-            retries=meter.retries,
-            abandoned=meter.abandoned,
-            upgrades=meter.upgrades,
-            received_bytes=meter.received_bytes,
-            fetches=tuple(meter.fetches),
-        )
+        controller = self._controller
+        return self._fetching.meter.stats(controller.throughput_kbps, controller.latency_s, self._buffer_s)
 
     async def aclose(self) -> None:
         self._is_closed = True
@@ -273,7 +268,14 @@ class LookAhead:
         if now.is_jump:
             self._is_opening = True
         songs = [Song(track, self._songs.get(track.id)) for track in self._plan]
-        ahead = outlook(songs, now, self._look_ahead_s, is_opening=self._is_opening, is_metered=self._is_metered)
+        ahead = outlook(
+            songs,
+            now,
+            self._look_ahead_s,
+            is_opening=self._is_opening,
+            is_metered=self._is_metered,
+            speed=self._fetching.speed,
+        )
         return ahead, now
 
     def _waited_for(self) -> Download | None:

@@ -73,9 +73,18 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
     return Place(wanted, 0.0, is_jump=True)
 
 
-def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_opening: bool, is_metered: bool) -> Outlook:
-    """`songs` in the order of play; the first is open."""
-    window = _window(songs, now, look_ahead_s + SPARE_SEGMENTS_S)
+def outlook(
+    songs: Sequence[Song],
+    now: Place,
+    look_ahead_s: float,
+    *,
+    is_opening: bool,
+    is_metered: bool,
+    speed: float = 1.0,
+) -> Outlook:
+    """`songs` in the order of play; the first is open. `look_ahead_s` and all times of the state are the listener's
+    seconds, of which one takes `speed` seconds of music."""
+    window = _window(songs, now, look_ahead_s * speed + SPARE_SEGMENTS_S)
     heads = _heads(songs)
     state = State(
         segments=tuple(_planned(target) for target in window),
@@ -88,7 +97,7 @@ def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_openin
         heard_kbps=_heard_kbps(songs[0].media, now),
     )
     remaining_s = max(0.0, _left_s(songs, now) - state.buffer_s)
-    return Outlook(replace(state, remaining_s=remaining_s), tuple(window), heads)
+    return Outlook(replace(state, remaining_s=remaining_s).at_speed(speed), tuple(window), heads)
 
 
 def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
