@@ -23,6 +23,7 @@ from player.allocator import bound_free_memory
 from player.clock import SystemClock
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
+from player.domain.sound import OutputChoice
 from player.domain.stream import SegmentFetch
 from player.errors import AuthError, NetworkError, PlayerError
 from player.headless.command_line import EXIT_OF_ERROR, VERSION, CommandError, ExitCode, Options, read_options
@@ -99,11 +100,11 @@ class Segue:
         )
 
     def _playback(self) -> Player:
-        from player.network.client import build_client
+        from player.network.client import MEDIA_TIMEOUT, build_client
         from player.playback.engine import MpvEngine
         from player.streaming.look_ahead import LookAhead
 
-        self.media_client = build_client()
+        self.media_client = build_client(timeout=MEDIA_TIMEOUT)
         self.look_ahead = LookAhead(
             runtime=self.runtime,
             clock=self.clock,
@@ -149,7 +150,6 @@ class Segue:
             record_to=self.options.record,
             volume=self.settings.get(settings.VOLUME),
             is_muted=self.settings.get(settings.MUTED),
-            target_lufs=float(self.settings.get(settings.LOUDNESS_TARGET)),
         )
 
     def _player_options(self) -> PlayerOptions:
@@ -164,6 +164,8 @@ class Segue:
             repeat=Repeat.OFF if self.options.is_headless else Repeat(kept.get(settings.REPEAT)),
             loudness=LoudnessMode.OFF if is_recording else LoudnessMode(kept.get(settings.LOUDNESS)),
             target_lufs=float(kept.get(settings.LOUDNESS_TARGET)),
+            crossfade_s=float(kept.get(settings.CROSSFADE_S)),
+            output=OutputChoice(kept.get(settings.OUTPUT_DEVICE), kept.get(settings.OUTPUT_EXCLUSIVE)),
         )
 
     async def _open_stream(self, track_id: TrackId) -> StreamDocument:
@@ -218,6 +220,12 @@ class Segue:
             mode = LoudnessMode(self.settings.get(settings.LOUDNESS))
             target_lufs = float(self.settings.get(settings.LOUDNESS_TARGET))
             void(self.runtime.call(self.playback.set_loudness(mode, target_lufs)))
+        elif key == settings.CROSSFADE_S.key:
+            void(self.runtime.call(self.playback.set_crossfade(self.settings.get(settings.CROSSFADE_S))))
+        elif key in (settings.OUTPUT_DEVICE.key, settings.OUTPUT_EXCLUSIVE.key):
+            device_id = self.settings.get(settings.OUTPUT_DEVICE)
+            is_exclusive = self.settings.get(settings.OUTPUT_EXCLUSIVE)
+            void(self.runtime.call(self.playback.set_output(device_id, is_exclusive=is_exclusive)))
 
     async def _enter(self) -> None:
         """The listener is inside a place: its queue stands as it was left, and what was asked for plays."""

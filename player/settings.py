@@ -94,6 +94,21 @@ LOUDNESS_TARGET = Setting(
     high=-14,
     group="Sound",
 )
+CROSSFADE_S = Setting(
+    "playback.crossfade",
+    0,
+    "How long songs fade into each other, except inside an album; 0 lets them follow as they are.",
+    unit=" s",
+    low=0,
+    high=12,
+    group="Sound",
+)
+OUTPUT_DEVICE = Setting(
+    "playback.output_device", "auto", "The device that plays, by mpv's name of it; auto: the system's."
+)
+OUTPUT_EXCLUSIVE = Setting(
+    "playback.output_exclusive", False, "Takes the device for Segue alone, where the device can be had so."
+)
 PLACE_KIND = Setting(
     "account.place_kind",
     "",
@@ -116,7 +131,8 @@ LYRICS_NUDGES = Setting(
 AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
     THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
-    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET, RESTORE_QUEUE,
+    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET,
+    CROSSFADE_S, OUTPUT_DEVICE, OUTPUT_EXCLUSIVE, RESTORE_QUEUE,
     PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES, LYRICS_NUDGES,
 )  # fmt: skip
 BY_KEY: Mapping[str, AnySetting] = {setting.key: setting for setting in TABLE}

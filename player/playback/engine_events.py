@@ -49,4 +49,14 @@ class DeviceLost:
     """The sound device failed or was taken away; the engine plays on into silence until it is paused."""
 
 
-EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """Sound devices came or went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """The song before has faded out; nobody reads it any more."""
+
+
+EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost | DevicesChanged | Faded

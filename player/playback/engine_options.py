@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from player.playback.loudness import target_options
+from player.domain.sound import SYSTEM_DEVICE, SYSTEM_OUTPUT, OutputChoice
 
 CACHE_S = 10  # small on purpose: what mpv holds can no longer change rendition
 
@@ -30,7 +30,7 @@ class EngineConfig:
     device_driver: str = ""
     volume: float = 1.0
     is_muted: bool = False
-    target_lufs: float = -14.0
+    choice: OutputChoice = SYSTEM_OUTPUT
 
 
 # No configuration, script, downloader, key, picture or terminal of the listener's own mpv takes part.
@@ -77,14 +77,16 @@ PLAYBACK: Mapping[str, str] = {
     "audio-client-name": "Segue",
     "audio-fallback-to-null": "yes",
     "volume-max": "100",
+    "replaygain": "no",
 }
 
 
 def mpv_options(config: EngineConfig) -> dict[str, str]:
-    options = {**ISOLATION, **PLAYBACK, **target_options(config.target_lufs)}
+    options = {**ISOLATION, **PLAYBACK}
     match config.output:
         case Output.DEVICE:
             options |= {"ao": config.device_driver} if config.device_driver else {}
+            options |= {"audio-device": SYSTEM_DEVICE, "audio-exclusive": "no"}
         case Output.SILENT:
             options |= {"ao": "null", "ao-null-untimed": "yes" if config.is_untimed else "no"}
         case Output.RECORDING:

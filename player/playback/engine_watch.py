@@ -8,12 +8,15 @@ from its events, so the last position of one song can arrive after the start of 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from player.domain.sound import SYSTEM_DEVICE, OutputDevice
 from player.playback.engine_events import (
     DeviceLost,
+    DevicesChanged,
     Ended,
     EndReason,
     EngineEvent,
@@ -22,6 +25,7 @@ from player.playback.engine_events import (
     SoundingChanged,
     Started,
 )
+from player.playback.output_devices import device_ids, output_devices
 from player.playback.stream_protocol import Offered
 from player.playback.streams import duration_s
 
@@ -42,6 +46,8 @@ class EngineWatch:
     def __init__(self, deliver: Callable[[Callable[[], None]], object], *, watches_device: bool) -> None:
         self.listener: Callable[[EngineEvent], None] | None = None
         self.position_s = 0.0
+        self.position_at_s = 0.0
+        """when that was the position (monotonic)"""
         self.ahead_s = 0.0
         self.is_sounding = False
         self._deliver = deliver
@@ -51,7 +57,9 @@ class EngineWatch:
         self._playing: Loaded | None = None
         self._has_begun = False
         self._is_untimed = False
-        self._devices: frozenset[str] = frozenset()
+        self.devices: tuple[OutputDevice, ...] = ()
+        self.device_ids: frozenset[str] = frozenset()
+        self.used_device = SYSTEM_DEVICE
         self.is_deviceless = False
 
     def attach(self, mpv: Any) -> None:
@@ -63,6 +71,7 @@ class EngineWatch:
         mpv.observe_property("demuxer-cache-duration", self._cache_duration)
         mpv.observe_property("core-idle", self._core_idle)
         if self._watches_device:
+            self._note_devices(mpv.audio_device_list)  # known before the first song asks for one
             mpv.observe_property("current-ao", self._current_ao)
             mpv.observe_property("audio-device-list", self._device_list)
 
@@ -140,7 +149,7 @@ class EngineWatch:
 
     def _time_pos(self, _name: str, value: float | None) -> None:
         if value is not None and self._has_begun:
-            self.position_s = max(value, 0.0)
+            self.position_s, self.position_at_s = max(value, 0.0), time.monotonic()
 
     def _cache_duration(self, _name: str, value: float | None) -> None:
         self.ahead_s = max(value or 0.0, 0.0)
@@ -157,10 +166,20 @@ class EngineWatch:
         if self.is_deviceless and not was_deviceless:
             self._post(DeviceLost())
 
-    def _device_list(self, _name: str, value: list[dict[str, str]] | None) -> None:
+    def _device_list(self, _name: str, value: Sequence[Mapping[str, object]] | None) -> None:
         """A device that vanishes while music plays may have been the headphones: the sound would go on through
-        the speakers."""
-        present = frozenset(str(device.get("name", "")) for device in value or ())
-        if self._devices - present and self.is_sounding:
+        the speakers. Which one the system's own choice is, mpv does not say."""
+        before = self.device_ids
+        if not self._note_devices(value or ()):
+            return
+        gone = before - self.device_ids
+        if self.is_sounding and (self.used_device in gone or (gone and self.used_device == SYSTEM_DEVICE)):
             self._post(DeviceLost())
-        self._devices = present
+        self._post(DevicesChanged())
+
+    def _note_devices(self, listed: Sequence[Mapping[str, object]]) -> bool:
+        """Whether anything is different now."""
+        ids = device_ids(listed)
+        is_new = ids != self.device_ids
+        self.device_ids, self.devices = ids, output_devices(listed)
+        return is_new

@@ -35,6 +35,7 @@ class FakeStreams:
         self.plans: list[tuple[str, ...]] = []
         self.positions: list[tuple[str, float, bool]] = []
         self.retries = 0
+        self.speed = 1.0
 
     async def prepare(self, track: Track, *, position_s: float = 0.0) -> WavStream:
         if track.id in self.held:
@@ -53,6 +54,9 @@ class FakeStreams:
 
     def report_position(self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool) -> None:
         self.positions.append((track_id, position_s, is_playing))
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
 
     def retry_now(self) -> None:
         self.retries += 1
