@@ -1,5 +1,6 @@
-"""Openings of the next songs, so that a skip does not meet an empty buffer: some at a fair rung, more at the lowest
-as the buffer deepens. Those bridge an outage after a skip, and are upgraded later like any buffered segment."""
+"""Openings of the next songs, so that a skip does not meet an empty buffer: the deeper the buffer, the more of them,
+at a fair rung; like any buffered segment they are upgraded later. Most skips come early in a song, when little is
+held, so the first two are fetched before the buffer is deep."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from player.streaming.abr.price import worth_its_bits
 from player.streaming.abr.state import Extra, Fetch, PlannedSegment, State
 from player.streaming.abr.upgrade import STOP_BELOW_S
 
-FROM_S = 50.0  # of buffer: first the present song
-GOOD = 7  # at a fair rung, nearly half a minute: until upgrades take over
-MOST = 13
-STEP_S = 0.8  # of buffer above FROM_S for each further one
+FROM_S = 20.0  # of buffer: five segments of the present song come first
+FIRST = 2  # at that point: a skip sounds at once, and goes on while the third is fetched
+STEP_S = 4.0  # of buffer above FROM_S for each further one
+MOST = 13  # 52 s: all but the longest of the usual outages
 RATE_SHARE = 0.55  # of the estimate: they are bought with the present song's bits
 BUFFER_SHARE = 0.2  # that one of them may take, else the lowest rung
 AFTER_NEXT = 2  # of the song after the next: two skips in a row
@@ -27,10 +28,10 @@ def missing_head(state: State, link: Link, cap_kbps: float) -> Fetch | None:
     buffer_s = state.buffer_s / share
     missing = state.first_missing
     if buffer_s >= FROM_S and missing < len(state.segments) and state.segments[missing].song == 0:
-        wanted = max(GOOD, min(MOST, int(GOOD + (buffer_s - FROM_S) / STEP_S)))
-        for number, (index, head) in enumerate(_of_song(state, 1, wanted)):
+        wanted = min(MOST, FIRST + int((buffer_s - FROM_S) / STEP_S))
+        for index, head in _of_song(state, 1, wanted):
             if head.held is None:
-                rung = _fair_rung(head, link, cap_kbps, state.buffer_s) if number < GOOD else 0
+                rung = _fair_rung(head, link, cap_kbps, state.buffer_s)
                 return _fetch(index, rung, share)
     if buffer_s >= AFTER_NEXT_FROM_S:
         for index, head in _of_song(state, 2, AFTER_NEXT):

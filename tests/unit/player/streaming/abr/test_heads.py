@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-from player.streaming.abr.heads import AFTER_NEXT, GOOD, MOST, missing_head
+from player.streaming.abr.heads import AFTER_NEXT, FIRST, MOST, missing_head
 from player.streaming.abr.state import Extra, Fetch, State
 from player.streaming.abr.upgrade import STOP_BELOW_S
 from tests.unit.player.streaming.abr.states import LADDER, link, state
@@ -21,15 +21,17 @@ def with_heads(segments: int, held: int, after_next: int = AFTER_NEXT) -> State:
 
 
 def test_first_the_present_song() -> None:
-    assert ask(with_heads(12, 0)) is None
-    assert ask(with_heads(13, 0)) == Fetch(0, LADDER.top, is_head=True, extra=Extra(STOP_BELOW_S))
+    assert ask(with_heads(4, 0)) is None
+    assert ask(with_heads(5, 0), kbps=5000.0) == Fetch(0, LADDER.top, is_head=True, extra=Extra(STOP_BELOW_S))
 
 
-def test_good_ones_then_low_ones_as_the_buffer_deepens() -> None:
-    assert ask(with_heads(13, GOOD + 2)) is None
-    low = ask(with_heads(16, GOOD + 2))
-    assert low is not None
-    assert (low.index, low.rung) == (GOOD + 2, 0)
+def test_one_more_for_every_segment_that_the_buffer_deepens() -> None:
+    for more in range(MOST - FIRST + 1):
+        assert ask(with_heads(5 + more, FIRST + more)) is None
+        if FIRST + more < MOST:
+            following = ask(with_heads(5 + more + 1, FIRST + more))
+            assert following is not None
+            assert following.index == FIRST + more
     assert ask(with_heads(30, MOST)) is None
 
 
