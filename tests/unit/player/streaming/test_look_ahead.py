@@ -166,6 +166,8 @@ def test_the_buffer_is_one_figure_over_all_songs(listener: Listener) -> None:
     listener.read_all(stream)
     listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3 + 2)
     held_s = 21.3 + 9.7 + 5.0
+    listener.report("one", 0.0)
+    listener.until(lambda: listener.ahead.stats().buffer_s > held_s - 0.1)  # the last one asked for has come
     for heard_s in (0.0, 3.0, 11.5, 20.9):
         listener.report("one", heard_s)
         figures = {listener.ahead.health.buffer_s, listener.ahead.stats().buffer_s}
