@@ -19,18 +19,22 @@ from player.errors import (
 from player.network.fresh_connections import FreshConnections, connections
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0, pool=5.0)  # read 15 s: a slow link still sends a byte that often
+MEDIA_TIMEOUT = httpx.Timeout(6.0, connect=5.0, pool=5.0)
+"""of what is heard: a connection that sends nothing for so long is tried anew, from the byte where it ended"""
 LIMITS = httpx.Limits(max_connections=12, max_keepalive_connections=8, keepalive_expiry=30.0)
 USER_AGENT = "Segue/0.1"
 PORTAL = "a web page came instead of an answer; if this network has a sign-in page, open it in a browser first"
 
 
-def build_client(*, base_url: str = "", transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def build_client(
+    *, base_url: str = "", transport: httpx.AsyncBaseTransport | None = None, timeout: httpx.Timeout = TIMEOUT
+) -> httpx.AsyncClient:
     """An AsyncClient that ignores proxies, netrc and TLS key logging of the environment (OFFLINE.md, threats),
     follows no redirect by itself and uses no connection again after one has failed."""
     os.environ.pop("SSLKEYLOGFILE", None)
     return httpx.AsyncClient(
         base_url=base_url,
-        timeout=TIMEOUT,
+        timeout=timeout,
         trust_env=False,
         follow_redirects=False,
         transport=transport or FreshConnections(connections(LIMITS)),

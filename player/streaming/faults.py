@@ -23,13 +23,18 @@ from player.errors import (
 from player.network.retry import Backoff
 
 LOWEST_AFTER = 2  # failures of one segment in a row
-NONSENSE_LIMIT = 4  # nonsense at opening that is no sign-in page is the song's own, unless it was a hiccup
+NONSENSE_LIMIT = 4  # a refusal, or nonsense that is no sign-in page, is the song's own, unless it was a hiccup
 CHANGED_LIMIT = 9  # a file that was replaced is read again by its server meanwhile: 20 s
 REOPEN_LIMIT = 4  # fresh addresses that are refused again and again, for 2 s, are not a matter of expiry
 STUCK_AFTER = 6  # wrong answers in a row to what others have given before: it is this rendition
 REOPEN_EVERY = 2  # network failures in a row: the server may have come back elsewhere, as a local backend does
 AHEAD_PAUSE_S = 10.0
-TRIES_AT_OPENING = {ProtocolError: NONSENSE_LIMIT, Conflict: CHANGED_LIMIT}
+TRIES_AT_OPENING = {
+    ProtocolError: NONSENSE_LIMIT,
+    NotFound: NONSENSE_LIMIT,
+    Rejected: NONSENSE_LIMIT,
+    Conflict: CHANGED_LIMIT,
+}
 
 
 class Remedy(Enum):

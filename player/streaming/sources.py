@@ -18,8 +18,6 @@ from player.network.pieces import HEADER, PieceCheck, read_pieces
 from player.streaming.playlists import Address
 
 MAX_PROBLEM_BYTES = 64 * 1024
-# Per read: on a link that sends nothing for so long another connection is tried, from the byte where this one ended.
-TIMEOUT = httpx.Timeout(6.0, connect=5.0, pool=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,8 @@ class NetworkSource:
 
     name = "network"
 
-    def __init__(self, client: httpx.AsyncClient, timeout: httpx.Timeout = TIMEOUT) -> None:
+    def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
-        self._timeout = timeout
 
     async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
         headers = {"Accept-Encoding": "identity"}
@@ -61,9 +58,7 @@ class NetworkSource:
         elif resume_at:
             headers["Range"] = f"bytes={start}-"
         try:
-            async with self._client.stream(
-                "GET", request.address.url, headers=headers, timeout=self._timeout
-            ) as response:
+            async with self._client.stream("GET", request.address.url, headers=headers) as response:
                 await _refuse(response, resume_at)
                 body = _body(response, start, None if span is None else span.count - resume_at)
                 async with aclosing(body if span else _checked(body, response, start)) as chunks:

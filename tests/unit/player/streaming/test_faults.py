@@ -73,14 +73,16 @@ def test_refused_addresses_are_renewed_for_a_while_then_the_song_is_given_up(err
         other.succeeded(SONG, 0)
 
 
-@pytest.mark.parametrize(("error", "limit"), [(ProtocolError(), NONSENSE_LIMIT), (Conflict(), CHANGED_LIMIT)])
-def test_nonsense_at_opening_is_believed_after_some_tries(error: PlayerError, limit: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "limit"), [(ProtocolError(), NONSENSE_LIMIT), (NotFound(), NONSENSE_LIMIT), (Conflict(), CHANGED_LIMIT)]
+)
+def test_a_refusal_at_opening_is_believed_after_some_tries(error: PlayerError, limit: int) -> None:
     known = faults()
     remedies = [known.opening_failed(SONG, error) for _ in range(limit)]
     assert remedies == [Remedy.RETRY] * (limit - 1) + [Remedy.GIVE_UP]
     assert all(known.opening_failed(SONG, UnexpectedPage()) is Remedy.RETRY for _ in range(50))
     assert known.opening_failed(SONG, NetworkError()) is Remedy.RETRY
-    assert known.opening_failed(SONG, NotFound()) is Remedy.GIVE_UP
+    assert known.opening_failed(SONG, AuthError()) is Remedy.GIVE_UP
     known.opened(SONG)
     assert not known.is_failing
 
