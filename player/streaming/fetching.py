@@ -17,9 +17,11 @@ from player.streaming.abr.controller import Controller
 from player.streaming.abr.state import Fetch, Transfer
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
+from player.streaming.head_start import HeadStart
 from player.streaming.health import FetchMeter
 from player.streaming.holding import Holding
 from player.streaming.opening import Opener
+from player.streaming.recall import HeldSource, Recall, Recalled
 from player.streaming.sources import SegmentSource
 from player.streaming.track_media import TrackMedia
 
@@ -27,6 +29,8 @@ log = logging.getLogger("abr")
 
 TICK_S = 0.1  # how often a request under way is judged
 TRIAL_TICK_S = 0.02  # while somebody waits for the rung to be settled: three packets at 2 Mbit/s
+
+Errand = Download | Recalled
 
 
 class Fetching:
@@ -40,6 +44,7 @@ class Fetching:
         controller: Controller,
         opener: Opener,
         source: SegmentSource,
+        held: HeldSource | None,
         faults: Faults,
         holding: Holding,
         buffer_s: Callable[[], float],
@@ -47,6 +52,8 @@ class Fetching:
     ) -> None:
         self.speed = 1.0
         """of the music; LookAhead sets it"""
+        self.is_metered = False
+        """every byte is paid for; LookAhead sets it"""
         self.meter = FetchMeter()
         self.active: Download | None = None
         """the request under way"""
@@ -55,6 +62,7 @@ class Fetching:
         self._controller = controller
         self._opener = opener
         self._source = source
+        self._recall = None if held is None else Recall(held, clock, self._recalled)
         self._faults = faults
         self._holding = holding
         self._buffer_s = buffer_s
@@ -63,20 +71,38 @@ class Fetching:
         self._instead: tuple[TrackMedia, int, int] | None = None
         """the segment just abandoned and the rung to fetch it in"""
 
-    def download(self, media: TrackMedia, slot: int, fetch: Fetch, *, is_relayed: bool) -> Download:
-        """A request for `perform`, at the rung that a reader has begun, the lowest after failures, or that for which
-        the one before was abandoned, if need be."""
-        rung = fetch.rung
-        fixed = media.fixed_rung(slot)
+    def errand(self, media: TrackMedia, slot: int, fetch: Fetch, *, is_relayed: bool) -> Errand:
+        """For `perform`: a request, or what this computer has already where that does as well."""
         head = media.take_head_start(slot)
         if head is not None:
-            rung = head.rung
-        elif fixed is not None:
-            rung = fixed
-        elif self._faults.wants_lowest(media.track.id, slot):
-            rung = 0
-        elif self._instead is not None and self._instead[:2] == (media, slot):
-            rung = self._instead[2]
+            return self._download(media, slot, head.rung, fetch, is_relayed=is_relayed, head=head)
+        rung = self._rung(media, slot, fetch)
+        is_dear = self.is_metered or self._faults.is_failing
+        recalled = self._recall and self._recall.instead_of(media, slot, rung, is_dear=is_dear)
+        return recalled or self._download(media, slot, rung, fetch, is_relayed=is_relayed)
+
+    def _rung(self, media: TrackMedia, slot: int, fetch: Fetch) -> int:
+        """That which a reader has begun, the lowest after failures, or that for which the request before was
+        abandoned, if need be."""
+        fixed = media.fixed_rung(slot)
+        if fixed is not None:
+            return fixed
+        if self._faults.wants_lowest(media.track.id, slot):
+            return 0
+        if self._instead is not None and self._instead[:2] == (media, slot):
+            return self._instead[2]
+        return fetch.rung
+
+    def _download(
+        self,
+        media: TrackMedia,
+        slot: int,
+        rung: int,
+        fetch: Fetch,
+        *,
+        is_relayed: bool,
+        head: HeadStart | None = None,
+    ) -> Download:
         download = Download(
             media, slot, rung,
             is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra, head=head,
@@ -90,8 +116,15 @@ class Fetching:
         if self._task is not None:
             self._task.cancel()
 
-    async def perform(self, download: Download) -> None:
+    async def perform(self, errand: Errand) -> None:
         """Returns when the request has ended, and after a failure when the next may begin."""
+        if isinstance(errand, Download):
+            await self._request(errand)
+        elif self._recall is not None:
+            self._instead = None
+            await self._recall.perform(errand)
+
+    async def _request(self, download: Download) -> None:
         task = self._runtime.spawn(download.run(), f"segment {download.slot}")
         self.active, self._task, self._instead = download, task, None
         stopped: PlayerError | None = None
@@ -142,6 +175,13 @@ class Fetching:
             download.started_s, transfer.elapsed_s, transfer.first_byte_s or 0.0, self._source.name,
         )  # fmt: skip
         self.meter.fetched(fetch, media.grid.duration_s(download.slot), is_upgrade=download.is_upgrade)
+        if self._recall is not None:
+            self._recall.keep(media, download.slot)
+        self._on_fetch(fetch)
+
+    def _recalled(self, fetch: SegmentFetch, duration_s: float) -> None:
+        """It tells nothing of the link: the controller does not hear of it."""
+        self.meter.fetched(fetch, duration_s, is_upgrade=False)
         self._on_fetch(fetch)
 
     def _transfer(self, download: Download) -> Transfer:
@@ -154,6 +194,7 @@ class Fetching:
         remedy = self._faults.segment_failed(media.track.id, slot, error)
         log.info("segment %d of %s failed (%s): %s", slot, media.track.id, error.code, remedy.value)
         if remedy is Remedy.GIVE_UP:
+            await self._opener.distrust(media)
             media.refuse(slot, error)
             return
         if media.fixed_rung(slot) and self._faults.is_stuck(media.track.id, slot, error):

@@ -25,15 +25,16 @@ from player.network.retry import Backoff
 from player.runtime import Runtime
 from player.streaming.abr.controller import Controller
 from player.streaming.abr.state import Fetch, Wait
-from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
-from player.streaming.fetching import Fetching
+from player.streaming.fetching import Errand, Fetching
 from player.streaming.head_start import HeadStart
 from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
 from player.streaming.opening import Opener, OpenStream, Tags
 from player.streaming.opening_ahead import OpeningAhead
-from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
+from player.streaming.outlook import Outlook, Place, Song, outlook, place
+from player.streaming.recall import HeldSource
+from player.streaming.recent.openings import NothingRemembered
 from player.streaming.replay_gain import replay_gain_tags
 from player.streaming.songs import Songs
 from player.streaming.sources import NetworkSource, SegmentRequest, SegmentSource
@@ -54,7 +55,8 @@ def song_tags(track: Track) -> Sequence[tuple[str, str]]:
 
 
 class LookAhead:
-    """`on_fetch` hears of every finished segment, on the loop. `source` replaces the network for segments."""
+    """`on_fetch` hears of every finished segment, on the loop. `source` replaces the network for segments; `held` and
+    `openings` are what this computer has of the songs already."""
 
     def __init__(
         self,
@@ -68,6 +70,8 @@ class LookAhead:
         on_fetch: Callable[[SegmentFetch], None] | None = None,
         tags: Tags = song_tags,
         source: SegmentSource | None = None,
+        held: HeldSource | None = None,
+        openings: NothingRemembered | None = None,
         backoff: Backoff | None = None,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
@@ -77,7 +81,7 @@ class LookAhead:
         self._look_ahead_s = look_ahead_s
         self._on_fetch = on_fetch
         self._source = source or NetworkSource(client)
-        self._opener = Opener(client, open_stream, tags)
+        self._opener = Opener(client, open_stream, tags, openings)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
         self._faults = Faults(backoff or Backoff())
         self._holding = Holding(clock, self._faults)
@@ -87,17 +91,18 @@ class LookAhead:
             controller=controller,
             opener=self._opener,
             source=self._source,
+            held=held,
             faults=self._faults,
             holding=self._holding,
             buffer_s=self._measured,
             on_fetch=self._fetched,
         )
-        self._opening_ahead = OpeningAhead(runtime, clock, self._songs, self._faults, look_ahead_s, self._wake_up)
+        self._wake = asyncio.Event()
+        self._opening_ahead = OpeningAhead(runtime, clock, self._songs, self._faults, look_ahead_s, self._wake.set)
         self._memory_bytes = memory_bytes
         self._plan: tuple[Track, ...] = ()
         self._position: tuple[TrackId, float] | None = None
         self._is_opening = True
-        self._wake = asyncio.Event()
         self._buffer_s = 0.0
         """audio held without a hole from the position on, over the songs of the plan; `_measured` alone sets it"""
         self._loop_task: asyncio.Task[None] | None = None
@@ -169,7 +174,7 @@ class LookAhead:
 
     def set_metered(self, is_metered: bool) -> None:
         """On a metered network nothing is fetched twice."""
-        self._is_metered = is_metered
+        self._is_metered = self._fetching.is_metered = is_metered
 
     def set_speed(self, speed: float) -> None:
         """The buffer drains that much faster, and lasts that much shorter."""
@@ -219,9 +224,6 @@ class LookAhead:
         except RuntimeError:  # the loop is closed: the program ends, and the reader is cancelled by its engine
             log.debug("a reader waits after the end")
 
-    def _wake_up(self) -> None:
-        self._wake.set()
-
     def _wanted(self) -> None:
         self._preempt()
         self._end_where_refused()
@@ -245,7 +247,7 @@ class LookAhead:
         except TimeoutError:
             return
 
-    def _choose(self) -> Download | Wait:
+    def _choose(self) -> Errand | Wait:
         self._measured()
         self._end_where_refused()
         seen = self._look()
@@ -258,7 +260,8 @@ class LookAhead:
             return self._waited_for() or decision
         target = ahead.target(decision)
         is_first = not decision.is_head and target.media is self._current() and target.slot == now.slot
-        return self._download(target, decision, is_relayed=self._is_opening and is_first)
+        is_relayed = self._is_opening and is_first
+        return self._fetching.errand(target.media, target.slot, decision, is_relayed=is_relayed)
 
     def _look(self) -> tuple[Outlook, Place] | None:
         media = self._current()
@@ -278,17 +281,14 @@ class LookAhead:
         )
         return ahead, now
 
-    def _waited_for(self) -> Download | None:
+    def _waited_for(self) -> Errand | None:
         """A reader of another song than the playing one: the engine opens the next, or one not planned yet."""
         for media in self._songs.all():
             for slot in media.wanted_slots():
                 if media.error is None:
                     rung = self._controller.opening_rung(media.ladder)
-                    return self._download(Target(media, slot), Fetch(0, rung), is_relayed=True)
+                    return self._fetching.errand(media, slot, Fetch(0, rung), is_relayed=True)
         return None
-
-    def _download(self, target: Target, decision: Fetch, *, is_relayed: bool) -> Download:
-        return self._fetching.download(target.media, target.slot, decision, is_relayed=is_relayed)
 
     def _measured(self) -> float:
         """The buffer as it is now, for every figure that is told of it."""

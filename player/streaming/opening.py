@@ -130,13 +130,17 @@ class Opener:
     async def reopen(self, media: TrackMedia) -> None:
         """Fresh addresses for a song whose signed ones have expired; SongChanged where they lead elsewhere: what
         lies there cannot be joined to what has been played."""
-        await self._openings.forget(media.track.id)
+        await self.distrust(media)
         document = await self._open_stream(media.track.id)
         master = parse_master(document.text, document.url)
         if [urlsplit(url).path for url in master.urls] != [urlsplit(url).path for url in media.master.urls]:
             raise SongChanged("the song is another than when it was opened")
         media.master = master
         media.playlists.clear()
+
+    async def distrust(self, media: TrackMedia) -> None:
+        """Its addresses failed: whatever opens the song next asks the server."""
+        await self._openings.forget(media.track.id)
 
     async def playlist(self, media: TrackMedia, rung: int) -> MediaPlaylist:
         """The media playlist of a rendition, from memory where it is known or follows from one that is."""

@@ -144,7 +144,9 @@ def _planned(target: Target) -> PlannedSegment:
         duration_s=target.media.grid.duration_s(target.slot),
         ladder=target.media.ladder,
         held=None if held is None else held.rung,
-        is_fixed=fixed is not None or target.media.refusal(target.slot) is not None,
+        is_fixed=fixed is not None
+        or target.media.refusal(target.slot) is not None
+        or (held is not None and held.is_settled),
         song=target.song,
     )
 

@@ -54,8 +54,9 @@ def ladder_at_speed(ladder: Ladder, speed: float) -> Ladder:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSegment:
-    """`held` is the rung in memory, None while missing; `is_fixed` says that the engine has read it, so that no
-    other rung may ever take its place. `song` counts the songs of the plan, 0 the one that is playing."""
+    """`held` is the rung in memory, None while missing; `is_fixed` says that no other rung is to take its place: the
+    engine has read it, or it is a copy that cost nothing and is good enough. `song` counts the songs of the plan, 0
+    the one that is playing."""
 
     duration_s: float
     ladder: Ladder
