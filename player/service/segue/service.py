@@ -193,12 +193,14 @@ class SegueService:
 
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
         """Asked once: the look-ahead scheduler tries again itself and tells the listener so meanwhile."""
-        path = path_of("songs", track_id, "stream")
-        answer = await self._wire.request("GET", path, limit_bytes=PLAYLIST_LIMIT_BYTES)
+        answer = await self._wire.request("GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES)
         text = answer.body.decode("utf-8", errors="replace")
         if not text.startswith("#EXTM3U"):
             raise ProtocolError("the server's answer is no HLS playlist")
-        return StreamDocument(self._wire.url(path), text)
+        return StreamDocument(self.stream_url(track_id), text)
+
+    def stream_url(self, track_id: TrackId) -> str:
+        return self._wire.url(_stream_path(track_id))
 
     # ---- administration
 
@@ -210,6 +212,10 @@ class SegueService:
 
     async def aclose(self) -> None:
         """Nothing of its own: the account owns the connections."""
+
+
+def _stream_path(track_id: TrackId) -> str:
+    return path_of("songs", track_id, "stream")
 
 
 def _if_match(version: str) -> dict[str, str]:
