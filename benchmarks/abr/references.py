@@ -7,6 +7,8 @@ SIGCOMM 2014. Throughput: the rule of hls.js, two means of the rate and a higher
 
 from __future__ import annotations
 
+import math
+
 from player.streaming.abr.estimator import Mean
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
@@ -15,6 +17,8 @@ IDLE_S = 0.5
 
 class Reference:
     """The next missing segment, in the rung that `rung` says."""
+
+    good_kbps = math.inf
 
     def __init__(self) -> None:
         self.reset()

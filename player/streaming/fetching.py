@@ -77,9 +77,12 @@ class Fetching:
         if head is not None:
             return self._download(media, slot, head.rung, fetch, is_relayed=is_relayed, head=head)
         rung = self._rung(media, slot, fetch)
-        is_dear = self.is_metered or self._faults.is_failing
-        recalled = self._recall and self._recall.instead_of(media, slot, rung, is_dear=is_dear)
-        return recalled or self._download(media, slot, rung, fetch, is_relayed=is_relayed)
+        if self._recall is not None:
+            is_dear = self.is_metered or self._faults.is_failing
+            recalled = self._recall.instead_of(media, slot, rung, self._controller.good_kbps, is_dear=is_dear)
+            if recalled is not None:
+                return recalled
+        return self._download(media, slot, rung, fetch, is_relayed=is_relayed)
 
     def _rung(self, media: TrackMedia, slot: int, fetch: Fetch) -> int:
         """That which a reader has begun, the lowest after failures, or that for which the request before was

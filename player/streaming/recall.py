@@ -19,10 +19,6 @@ from player.streaming.track_media import TrackMedia
 
 log = logging.getLogger("recent")
 
-GOOD_KBPS = 128.0
-"""From here on a copy at hand is not fetched again in a better rendition: AAC-LC at 128 kbit/s is held transparent or
-nearly so for most music (EBU Tech 3339 and its followers), and the point of a copy is to cost nothing."""
-
 
 class HeldSource(Protocol):
     """Segments that are on this computer: whole, at once, without a link."""
@@ -51,26 +47,28 @@ class HeldSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A segment to take from what is held."""
+    """A segment to take from what is held. `is_settled`: it is good enough to be left at that."""
 
     media: TrackMedia
     slot: int
     rung: int
+    is_settled: bool
 
 
 class Recall:
-    """`good_kbps` is what a copy must have where the link could give better. `on_recalled` hears of every segment
-    taken, with its duration in seconds."""
+    """`on_recalled` hears of every segment taken, with its duration in seconds."""
 
     def __init__(self, source: HeldSource, clock: Clock, on_recalled: Callable[[SegmentFetch, float], None]) -> None:
-        self.good_kbps = GOOD_KBPS
         self._source = source
         self._clock = clock
         self._on_recalled = on_recalled
 
-    def instead_of(self, media: TrackMedia, slot: int, wanted: int, *, is_dear: bool) -> Recalled | None:
-        """What to take rather than fetch this segment in the rung `wanted`. `is_dear`: the network costs money or
-        fails, so that any copy is better than a request."""
+    def instead_of(
+        self, media: TrackMedia, slot: int, wanted: int, good_kbps: float, *, is_dear: bool
+    ) -> Recalled | None:
+        """What to take rather than fetch this segment in the rung `wanted`: the best copy there is, if it is of that
+        rung or a better one, or of `good_kbps` and more. `is_dear`: the network costs money or fails, and any copy
+        is better than a request."""
         fixed, held, partial = media.fixed_rung(slot), media.held(slot), media.partial
         if fixed is not None and partial is not None and partial.slot == slot:
             return None  # somebody reads it as it comes: it goes on as it began
@@ -79,8 +77,10 @@ class Recall:
             rung = fixed if fixed in rungs else None
         else:
             better = [rung for rung in rungs if held is None or rung > held.rung]
-            rung = best_copy(better, wanted, media.ladder, 0.0 if is_dear else self.good_kbps)
-        return None if rung is None else Recalled(media, slot, rung)
+            rung = best_copy(better, wanted, media.ladder, 0.0 if is_dear else good_kbps)
+        if rung is None:
+            return None
+        return Recalled(media, slot, rung, is_settled=media.ladder.rates_kbps[rung] >= good_kbps)
 
     async def perform(self, recalled: Recalled) -> None:
         """Puts the segment where a fetched one would be; one that is missing or wrong will be fetched."""
@@ -93,8 +93,7 @@ class Recall:
             log.info("a kept segment does not fit its song and is removed")
             await self._source.reject(media, slot, rung)
             return
-        is_good = media.ladder.rates_kbps[rung] >= self.good_kbps
-        if media.store(slot, rung, data, is_settled=is_good):
+        if media.store(slot, rung, data, is_settled=recalled.is_settled):
             took_s = self._clock.monotonic_s() - started_s
             kbps, size = media.kbps(rung), len(data)
             fetch = SegmentFetch(media.track.id, slot, kbps, size, started_s, took_s, took_s, self._source.name)

@@ -41,6 +41,10 @@ class Adaptive:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
+    @property
+    def good_kbps(self) -> float:
+        return self._preset.good_kbps
+
     def is_on_trial(self, transfer: Transfer) -> bool:
         return self._estimator.link is None and not is_shown(transfer)
 

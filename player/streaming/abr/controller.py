@@ -18,6 +18,11 @@ class Controller(Protocol):
     @property
     def latency_s(self) -> float: ...
 
+    @property
+    def good_kbps(self) -> float:
+        """The rate from which on a copy at hand may stand for a better rendition of the network."""
+        ...
+
     def is_on_trial(self, transfer: Transfer) -> bool:
         """Whether the rung of this request may still have second thoughts. Until it is settled no reader may have of
         it: what a reader has begun cannot be exchanged."""

@@ -3,6 +3,8 @@ Stream panel only."""
 
 from __future__ import annotations
 
+import math
+
 from player.streaming.abr.estimator import Estimator
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
@@ -24,6 +26,11 @@ class FixedRendition:
     @property
     def latency_s(self) -> float:
         return self._estimator.latency_s
+
+    @property
+    def good_kbps(self) -> float:
+        """No other rung stands for the fixed one, unless it is better."""
+        return math.inf
 
     def is_on_trial(self, transfer: Transfer) -> bool:
         return False
