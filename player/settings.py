@@ -78,6 +78,15 @@ LOOK_AHEAD_S = Setting(
     needs_restart=True,
     group="Sound",
 )
+RECENT_MB = Setting(
+    "storage.recent_mb",
+    512,
+    "Disk that songs heard lately may take, encrypted, so that hearing them again needs no network; 0 keeps none.",
+    unit=" MB",
+    low=0,
+    high=8192,
+    group="Storage",
+)
 LOUDNESS = Setting(
     "playback.loudness",
     "auto",
@@ -132,7 +141,7 @@ AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
     THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
     VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET,
-    CROSSFADE_S, OUTPUT_DEVICE, OUTPUT_EXCLUSIVE, RESTORE_QUEUE,
+    CROSSFADE_S, OUTPUT_DEVICE, OUTPUT_EXCLUSIVE, RESTORE_QUEUE, RECENT_MB,
     PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES, LYRICS_NUDGES,
 )  # fmt: skip
 BY_KEY: Mapping[str, AnySetting] = {setting.key: setting for setting in TABLE}
