@@ -38,6 +38,8 @@ from player.service.port import StreamDocument
 from player.streaming.abr.controller import Controller
 
 if TYPE_CHECKING:  # a run without a window never loads Qt
+    from player.streaming.recent.seal import Owner
+    from player.streaming.recent.segments import RecentSegments
     from ui.core import Core
     from ui.theme.theme import Theme
     from ui.tour.story import Tour
@@ -88,6 +90,7 @@ class Segue:
             reach=None if self.link is None else self.link.start,
             clock=self.clock,
         )
+        self.recent = self._recent()
         self.playback = self._playback()
         is_reported = options.report is not None or options.tour is not None
         self.recorder = Recorder(self.playback, self.clock, is_kept=is_reported)
@@ -99,10 +102,29 @@ class Segue:
             clock=self.clock,
         )
 
+    def _recent(self) -> RecentSegments:
+        from player.streaming.recent.segments import RecentSegments
+
+        return RecentSegments(
+            self.runtime,
+            self.clock,
+            self.options.data / "player" / "recent" / "segments.db",
+            owner=self._recent_owner,
+            limit_mb=self.settings.get(settings.RECENT_MB),
+        )
+
+    def _recent_owner(self) -> Owner | None:
+        from player.streaming.recent.seal import Owner
+
+        key = self.accounts.device_key("recent segments")
+        return None if key is None else Owner(key.secret, key.is_kept)
+
     def _playback(self) -> Player:
         from player.network.client import MEDIA_TIMEOUT, build_client
         from player.playback.engine import MpvEngine
         from player.streaming.look_ahead import LookAhead
+        from player.streaming.recent.openings import Openings
+        from player.streaming.recent.source import RecentSource
 
         self.media_client = build_client(timeout=MEDIA_TIMEOUT)
         self.look_ahead = LookAhead(
@@ -113,6 +135,8 @@ class Segue:
             controller=self._controller(),
             look_ahead_s=self.settings.get(settings.LOOK_AHEAD_S),
             on_fetch=self._fetched,
+            held=RecentSource(self.recent),
+            openings=Openings(self.recent, self.clock, self.accounts.stream_url),
         )
         engine = MpvEngine(self._engine_config(), self._on_loop)
         return Player(
@@ -208,6 +232,7 @@ class Segue:
         was_away, self._is_away = self._is_away, state.phase is ConnectionPhase.RECONNECTING
         if was_away and state.phase is ConnectionPhase.ONLINE:
             self.runtime.spawn(self.playback.retry_now(), "the server is back")
+        self.runtime.spawn(self.recent.follow_owner(), "whose segments are kept")
         place = self.accounts.place_key()
         is_new = place is not None and place != self._entered
         if self.has_window and is_new and self.accounts.service is not None:
@@ -226,6 +251,8 @@ class Segue:
             device_id = self.settings.get(settings.OUTPUT_DEVICE)
             is_exclusive = self.settings.get(settings.OUTPUT_EXCLUSIVE)
             void(self.runtime.call(self.playback.set_output(device_id, is_exclusive=is_exclusive)))
+        elif key == settings.RECENT_MB.key:
+            void(self.runtime.call(self.recent.set_limit_mb(self.settings.get(settings.RECENT_MB))))
 
     async def _enter(self) -> None:
         """The listener is inside a place: its queue stands as it was left, and what was asked for plays."""
@@ -286,6 +313,7 @@ class Segue:
             self.playback.aclose,
             self.memory.aclose,
             self.look_ahead.aclose,
+            self.recent.aclose,
             self.media_client.aclose,
             self.accounts.aclose,
         ]
