@@ -121,7 +121,7 @@ class Segue:
 
     def _playback(self) -> Player:
         from player.network.client import MEDIA_TIMEOUT, build_client
-        from player.playback.engine import MpvEngine
+        from player.playback.crossfading import CrossfadingEngine
         from player.streaming.look_ahead import LookAhead
         from player.streaming.recent.openings import Openings
         from player.streaming.recent.source import RecentSource
@@ -138,7 +138,7 @@ class Segue:
             held=RecentSource(self.recent),
             openings=Openings(self.recent, self.clock, self.accounts.stream_url),
         )
-        engine = MpvEngine(self._engine_config(), self._on_loop)
+        engine = CrossfadingEngine(self._engine_config(), self._on_loop, self.runtime)
         return Player(
             runtime=self.runtime,
             streams=self.look_ahead,

@@ -132,6 +132,11 @@ class MpvEngine:
         return self._watch.is_sounding
 
     @property
+    def can_fade(self) -> bool:
+        """One mpv plays one song at a time."""
+        return False
+
+    @property
     def is_fading(self) -> bool:
         return False
 
@@ -162,8 +167,7 @@ class MpvEngine:
     def append(
         self, stream: SongStream, *, gain_db: float = 0.0, fade_s: float = 0.0, load: LoadId | None = None
     ) -> LoadId:
-        """The song that follows the current one without a gap. One mpv cannot play two songs at once, so it knows
-        no `fade_s`."""
+        """The song that follows the current one without a gap; `fade_s` is for engines that can."""
         self.drop_next()
         self._next, self._next_gain_db = self._loaded(stream, 0.0, load), gain_db
         self._send_load(self._next, "append-play", gain_db)
@@ -213,6 +217,9 @@ class MpvEngine:
         else:
             self._send("af", "add", filters.glide(self._gain_db, gain_db))
         self._gain_db, self._glides = gain_db, True
+
+    def fade_in(self, length_s: float) -> None:
+        self._send("af", "add", filters.fade_in(length_s))
 
     def fade_out(self, at_s: float, length_s: float) -> None:
         """The song that plays now fades out from `at_s` on; a fade told before is forgotten."""

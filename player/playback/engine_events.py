@@ -59,4 +59,9 @@ class Faded:
     """The song before has faded out; nobody reads it any more."""
 
 
-EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost | DevicesChanged | Faded
+@dataclass(frozen=True, slots=True)
+class FadesRefused:
+    """The output plays one song at a time: none can fade into another."""
+
+
+EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost | DevicesChanged | Faded | FadesRefused

@@ -97,7 +97,8 @@ class EngineWatch:
 
     def sought(self, position_s: float) -> None:
         """Positions of before the seek no longer count."""
-        self._has_begun, self.position_s = False, position_s
+        self._has_begun = False
+        self._place(position_s)
 
     def close(self) -> None:
         self._closed = True
@@ -117,7 +118,7 @@ class EngineWatch:
     def _start_file(self, event: Any) -> None:
         loaded = self._loads.get(int(event.data.playlist_entry_id))
         self._playing, self._has_begun = loaded, False
-        self.position_s = 0.0 if loaded is None else loaded.start_s
+        self._place(0.0 if loaded is None else loaded.start_s)
         if loaded is not None:
             self._post(Started(loaded.load))
 
@@ -149,13 +150,17 @@ class EngineWatch:
 
     def _time_pos(self, _name: str, value: float | None) -> None:
         if value is not None and self._has_begun:
-            self.position_s, self.position_at_s = max(value, 0.0), time.monotonic()
+            self._place(max(value, 0.0))
+
+    def _place(self, position_s: float) -> None:
+        self.position_s, self.position_at_s = position_s, time.monotonic()
 
     def _cache_duration(self, _name: str, value: float | None) -> None:
         self.ahead_s = max(value or 0.0, 0.0)
 
     def _core_idle(self, _name: str, value: bool | None) -> None:
         is_sounding = value is False
+        self._place(self.position_s)
         if is_sounding is not self.is_sounding:
             self.is_sounding = is_sounding
             self._post(SoundingChanged(is_sounding))

@@ -214,6 +214,7 @@ class Player:
 
     async def set_output(self, device_id: str, *, is_exclusive: bool = False) -> None:
         self._device.choose(OutputChoice(device_id, is_exclusive))
+        self._transport.plan()  # a device taken alone plays one song at a time
         self._publish()
 
     async def set_loudness(self, mode: LoudnessMode, target_lufs: float) -> None:

@@ -9,6 +9,7 @@ from player.domain.catalogue import Track
 from player.domain.playback import QueueEntry
 from player.playback.crossfade import crossfade_s
 from player.playback.deck import Deck
+from player.playback.engine_port import Engine
 from player.playback.loudness import LoudnessMode, gain_db
 from player.playback.queue import Queue
 from player.playback.sleep_timer import SleepWatch
@@ -18,9 +19,10 @@ PLAN_AHEAD = 6  # songs told to the look-ahead: two minutes of the shortest usua
 
 
 class Succession:
-    def __init__(self, queue: Queue, deck: Deck, streams: Streams, sleep: SleepWatch) -> None:
+    def __init__(self, queue: Queue, deck: Deck, engine: Engine, streams: Streams, sleep: SleepWatch) -> None:
         self._queue = queue
         self._deck = deck
+        self._engine = engine
         self._streams = streams
         self._sleep = sleep
         self._leaving: Track | None = None
@@ -53,6 +55,6 @@ class Succession:
 
     def _fade_s(self, following: QueueEntry) -> float:
         current = self._queue.current
-        if current is None or current.id == following.id:
+        if current is None or current.id == following.id or not self._engine.can_fade:
             return 0.0  # a song that repeats goes on as it was made
         return crossfade_s(self.crossfade_s, current.track, following.track)

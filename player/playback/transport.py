@@ -21,6 +21,7 @@ from player.playback.engine_events import (
     EndReason,
     EngineEvent,
     Faded,
+    FadesRefused,
     Restarted,
     SoundingChanged,
 )
@@ -63,7 +64,7 @@ class Transport:
         self.figures = self._observed.figures
         self._sleep = sleep
         self._device = device
-        self._succession = Succession(queue, self._deck, streams, sleep)
+        self._succession = Succession(queue, self._deck, engine, streams, sleep)
         self._after_failure = AfterFailure(runtime, queue, failed_pause_s, self._go_on)
         engine.listen(self._engine_event)
 
@@ -263,6 +264,8 @@ class Transport:
                 self._device.changed()
             case Faded():
                 self._succession.faded()
+                self.plan()
+            case FadesRefused():
                 self.plan()
             case _:
                 return

@@ -21,48 +21,15 @@ from player.playback import libmpv
 from player.playback.engine import MpvEngine
 from player.playback.engine_events import (
     DeviceLost,
-    Ended,
     EndReason,
-    EngineEvent,
-    LoadId,
     Restarted,
     SoundingChanged,
 )
 from player.playback.engine_log import log_line
 from player.playback.engine_options import EngineConfig, Output, volume_percent
 from tests.unit.player.playback.bench import FAST, LIMIT_S, SILENT
+from tests.unit.player.playback.engine_bench import EngineBench
 from tests.unit.player.playback.songs import RATE, Pcm, WavStream, from_recording, noise, wav
-
-
-class EngineBench:
-    """Events are taken on mpv's thread; `until` waits for the next one that fits."""
-
-    def __init__(self, config: EngineConfig) -> None:
-        self.engine = MpvEngine(config, lambda callback: callback())
-        self.events: list[EngineEvent] = []
-        self._came = threading.Condition()
-        self.engine.listen(self._note)
-        self.engine.open()
-
-    def _note(self, event: EngineEvent) -> None:
-        with self._came:
-            self.events.append(event)
-            self._came.notify_all()
-
-    def until(self, claim: Callable[[EngineEvent], bool], count: int = 1) -> EngineEvent:
-        with self._came:
-            assert self._came.wait_for(lambda: len([e for e in self.events if claim(e)]) >= count, LIMIT_S), (
-                self.events
-            )
-        return [event for event in self.events if claim(event)][count - 1]
-
-    def until_begun(self, load: LoadId) -> None:
-        self.until(lambda event: event == Restarted(load))
-
-    def until_ended(self, count: int = 1) -> Ended:
-        event = self.until(lambda event: isinstance(event, Ended) and event.reason is not EndReason.REPLACED, count)
-        assert isinstance(event, Ended)
-        return event
 
 
 @pytest.fixture
