@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import m3u8
+
 from benchmarks.playback.listener import Listener, listening
 from benchmarks.playback.origin import KEPT, Origin, demo_origin
 from player.domain.catalogue import Track
@@ -66,8 +68,6 @@ def first_sound_ms(listener: Listener, track: Track) -> float:
 
 def package(origin: Origin) -> None:
     """Have the backend make what a start may ask for, of every song and rendition."""
-    import m3u8
-
     with origin.client() as client:
         for song in origin.songs:
             answer = client.get(f"/songs/{song['id']}/stream").raise_for_status()
@@ -79,7 +79,7 @@ def package(origin: Origin) -> None:
 
 
 def local_file(title: str) -> Path:
-    found = list(DEMO_MUSIC.rglob(f"* {title}.*"))
+    found = list(DEMO_MUSIC.rglob(f"* {title}.flac"))
     if not found:
         raise SystemExit(f"the demo has no file of {title}")
     return found[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import m3u8
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "benchmarks"
@@ -40,6 +41,13 @@ class Origin:
         with self.client() as client:
             link = client.get(f"/songs/{song_id}/stream").raise_for_status().links["alternate"]["url"]
         return str(httpx.URL(link).raw_path, "ascii")
+
+    def ladder_kbps(self) -> tuple[float, ...]:
+        """Rates of the renditions, lowest first: those of one song are those of all."""
+        with self.client() as client:
+            answer = client.get(f"/songs/{self.songs[0]['id']}/stream").raise_for_status()
+        master = m3u8.loads(answer.text, uri=str(answer.url))
+        return tuple(sorted(each.stream_info.average_bandwidth / 1000 for each in master.playlists))
 
 
 @contextmanager
