@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.pages.catalogue_page import CataloguePage
 from ui.presenters.settings import Option, SettingsPresenter, SettingsView
@@ -14,6 +14,7 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
 from ui.widgets.buttons import Chip, IconButton
 from ui.widgets.context import PageContext
+from ui.widgets.grounds import Card
 from ui.widgets.plain_label import PlainLabel
 
 COLUMN_PX = 760  # lines of bearable length
@@ -47,8 +48,7 @@ class SettingsPage(CataloguePage):
     def _add_group(self, group: str, options: tuple[Option, ...]) -> None:
         theme = self.context.theme
         self._groups.addWidget(PlainLabel(theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
-        card = QFrame()
-        card.setProperty("kind", "card")
+        card = Card(theme)
         rows = QVBoxLayout(card)
         rows.setContentsMargins(SPACE.l, SPACE.s, SPACE.l, SPACE.s)
         rows.setSpacing(0)

@@ -161,7 +161,7 @@ class TransportPresenter(QObject):
         self._fetch_waveform()
 
     def _refresh(self, playback: PlaybackState, queue: QueueState) -> None:
-        before, self._state = self._state, self._present(playback, queue)
+        before, self._state = self._state, self.present(playback, queue)
         if self._state != before:
             self.state_changed.emit(self._state)
         track, old = self._state.track, before.track
@@ -171,7 +171,8 @@ class TransportPresenter(QObject):
                 self.track_announced.emit(f"{track.title}, {track.artist_line}")
         self.place_changed.emit(playback.position_s, playback.buffered_until_s)
 
-    def _present(self, playback: PlaybackState, queue: QueueState) -> TransportState:
+    def present(self, playback: PlaybackState, queue: QueueState) -> TransportState:
+        """What the bar shows of a state."""
         track = playback.entry.track if playback.entry else None
         service = self._core.accounts.service
         return TransportState(

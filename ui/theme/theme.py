@@ -1,4 +1,4 @@
-"""The present look: palette, fonts at the listener's text scale, icons and the stylesheet. GUI thread.
+"""The present look: palette, fonts at the listener's text scale, icons and the look of menus. GUI thread.
 
 One `Theme` is made by ui/app.py and passed to every view. Views that paint by hand, or hold fonts and icons, connect
 to `changed` and ask again.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from ui.theme.icons import Icons
-from ui.theme.stylesheet import render
+from ui.theme.stylesheet import render_menu
 from ui.theme.tokens import DARK, LIGHT, SIZE, TYPE, Palette
 
 PREFERRED_FAMILIES = ("Inter", "Inter Variable", "Segoe UI Variable", "SF Pro Text", "Segoe UI", "Noto Sans")
@@ -91,6 +91,10 @@ class Theme(QObject):
         palette = self._palette
         return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint, px)
 
+    def dress_menu(self, menu: QMenu) -> None:
+        """A menu and its submenus, as they are made: they end when they close."""
+        menu.setStyleSheet(render_menu(self._palette))
+
     def motion_ms(self, duration_ms: int) -> int:
         return 0 if self.reduces_motion else duration_ms
 
@@ -113,8 +117,10 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._app.setFont(self.font())
-        self._app.setPalette(_qt_palette(self._palette))
-        self._app.setStyleSheet(render(self._palette))
+        palette = _qt_palette(self._palette)
+        self._app.setPalette(palette)
+        QToolTip.setPalette(palette)
+        QToolTip.setFont(self.font(TYPE.small))
 
 
 def _family() -> str:

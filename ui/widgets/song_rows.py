@@ -18,6 +18,7 @@ from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.context import PageContext
 from ui.widgets.cover import paint_cover
 from ui.widgets.highlight import draw_line
+from ui.widgets.scrolling import dress
 from ui.wording import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -200,6 +201,7 @@ class SongHeader(QHeaderView):
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
         self._theme = theme
+        dress(self, theme)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(0)
         self.setSectionsClickable(False)

@@ -33,6 +33,7 @@ from ui.models.song_mime import ROWS_MIME, TRACKS_MIME, decode_rows, decode_trac
 from ui.models.songs import Column, SongModel
 from ui.theme.tokens import SIZE
 from ui.widgets.context import PageContext
+from ui.widgets.scrolling import dress
 from ui.widgets.song_menu import song_menu
 from ui.widgets.song_rows import HEADER_HEIGHT, SongDelegate, SongHeader, SongLook, column_widths
 
@@ -73,6 +74,7 @@ class SongTable(QTableView):
         self._fit()
 
     def _build(self) -> None:
+        dress(self, self._context.theme)
         self.setHorizontalHeader(SongHeader(self._context.theme, self))
         self.horizontalHeader().setVisible(self._look.has_header)
         self.verticalHeader().hide()

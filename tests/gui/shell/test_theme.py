@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor
 
-from ui.theme.stylesheet import render
+from ui.theme.stylesheet import render_menu
 from ui.theme.theme import Theme
 from ui.theme.tokens import DARK, LIGHT, Palette
 
@@ -46,8 +46,8 @@ def test_signals_stand_out(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
-def test_the_stylesheet_is_whole(palette: Palette) -> None:
-    sheet = render(palette)
+def test_the_menus_sheet_is_whole(palette: Palette) -> None:
+    sheet = render_menu(palette)
     assert "$" not in sheet
     assert sheet.count("{") == sheet.count("}")
 
