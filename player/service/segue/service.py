@@ -29,6 +29,7 @@ from player.domain.catalogue import (
 )
 from player.domain.ids import AlbumId, ArtistId, CoverId, PlaylistId, TrackId
 from player.errors import NotFound, ProtocolError
+from player.network.client import MEDIA_TIMEOUT
 from player.service.port import Capabilities, PlayEvent, StreamDocument
 from player.service.segue import parsing
 from player.service.segue.fields import Fields, parse_json
@@ -193,7 +194,9 @@ class SegueService:
 
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
         """Asked once: the look-ahead scheduler tries again itself and tells the listener so meanwhile."""
-        answer = await self._wire.request("GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES)
+        answer = await self._wire.request(
+            "GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES, limits=MEDIA_TIMEOUT
+        )
         text = answer.body.decode("utf-8", errors="replace")
         if not text.startswith("#EXTM3U"):
             raise ProtocolError("the server's answer is no HLS playlist")

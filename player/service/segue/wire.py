@@ -16,7 +16,7 @@ import httpx
 
 from player.clock import Clock, SystemClock
 from player.errors import AuthError, NetworkError, NotFound, PlayerError, RateLimited, UnexpectedPage
-from player.network.client import PORTAL, is_sign_in_page, status_error
+from player.network.client import PORTAL, TIMEOUT, is_sign_in_page, status_error
 from player.network.exchange import Answer, exchange
 from player.network.retry import Backoff
 from player.service.segue.fields import Fields, parse_json
@@ -99,11 +99,12 @@ class SegueWire:
         headers: Mapping[str, str] | None = None,
         limit_bytes: int = JSON_LIMIT_BYTES,
         is_idempotent: bool = False,
+        limits: httpx.Timeout = TIMEOUT,
     ) -> Answer:
         """One call of the API. PlayerError only; the answer is a success."""
 
         async def once() -> Answer:
-            return await self._authorised(method, path, params, json, headers or {}, limit_bytes)
+            return await self._authorised(method, path, params, json, headers or {}, limit_bytes, limits)
 
         return await (self._retried(once) if is_idempotent else once())
 
@@ -127,6 +128,7 @@ class SegueWire:
         json: Any,
         headers: Mapping[str, str],
         limit_bytes: int,
+        limits: httpx.Timeout,
     ) -> Answer:
         token = await self._tokens.access_token()
         for is_last in (False, True):
@@ -136,6 +138,7 @@ class SegueWire:
                 params=params,
                 json=json,
                 headers={"Accept": "*/*", **headers, "Authorization": f"Bearer {token}"},
+                timeout=limits,
             )
             answer = await self._send(request, limit_bytes)
             try:
