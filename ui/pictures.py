@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from player.account.port import ConnectionPhase
 from player.domain.catalogue import Album, IngestPhase, IngestStatus, Page, Playlist, PlaylistDetail, Track
@@ -29,7 +29,7 @@ from ui.presenters.entrance import EntranceState, Face
 from ui.presenters.sound_options import NORMAL_SPEED
 from ui.presenters.states import NOT_CONNECTED, Loading, Ready
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE
+from ui.theme.tokens import SIZE, SPACE
 from ui.window import Window
 
 T = TypeVar("T")
@@ -251,34 +251,37 @@ class Pictures(QObject):
             shell.transport.show_state(shell.transport_presenter.present(held, self._core.playback.queue))
             standing = Standing(status, ConnectionPhase.ONLINE, WAITED_S, RETRY_IN_S, error)
             shell.connection_notice.show_state(present(standing))
+            yield "the layout", lambda: True  # words of other lengths ask for another one
             yield from self._take(name)
         shell.transport.show_state(shell.transport_presenter.state)
         shell.connection_notice.show_state(shell.connection_presenter.state)
 
     def _sound_menus(self) -> Iterator[tuple[str, Claim]]:
         shell, playback = self._window.shell, self._core.playback
-        sound = shell.transport.sound
+        chips, device = shell.transport.unusual, shell.transport.sound.device
         shell.sound_presenter.set_speed(1.25)
         shell.sound_presenter.set_sleep(SleepTimer(seconds=30 * 60.0))
-        yield "the speed and the timer", lambda: sound.speed.isVisible() and sound.sleep.isVisible()
-        yield from self._take_menu("speed-menu", sound.speed.click)
-        yield from self._take_menu("sleep-menu", sound.sleep.click)
-        yield from self._take_menu("device-menu", sound.open_devices)
+        yield "the speed and the timer", lambda: chips.speed.isVisible() and chips.sleep.isVisible()
+        yield from self._take_menu("speed-menu", chips.speed)
+        yield from self._take_menu("sleep-menu", chips.sleep)
+        yield from self._take_menu("device-menu", device)
         shell.sound_presenter.set_speed(NORMAL_SPEED)
         shell.sound_presenter.set_sleep(None)
         yield "the usual", lambda: playback.state.sleep is None and playback.state.speed == NORMAL_SPEED
 
-    def _take_menu(self, name: str, open_menu: Callable[[], object]) -> Iterator[tuple[str, Claim]]:
+    def _take_menu(self, name: str, anchor: QAbstractButton) -> Iterator[tuple[str, Claim]]:
         """A menu is a window of its own: its picture is laid over that of the window."""
         for mode in MODES:
             self._theme.set_mode(mode)
-            open_menu()
+            anchor.click()
             menu = QApplication.activePopupWidget()
             assert menu is not None
             yield f"the menu of {name}", menu.isVisible
             picture = self._window.grab()
             painter = QPainter(picture)
-            painter.drawPixmap(self._window.mapFromGlobal(menu.pos()), menu.grab())
+            above = anchor.mapTo(self._window, QPoint(0, -menu.height()))
+            left = min(above.x(), self._window.width() - menu.width() - SPACE.s)
+            painter.drawPixmap(QPoint(left, above.y()), menu.grab())
             painter.end()
             picture.save(str(self._folder / f"{name}-{mode}.png"))
             menu.close()

@@ -107,9 +107,7 @@ class FakePlayback:
             self._is_wanted = sleep.songs > 1
         self._go_to(self._order.following())
 
-    def become(
-        self, status: Status, error: PlayerError | None = None, *, retry_in_s: float | None = None
-    ) -> None:
+    def become(self, status: Status, error: PlayerError | None = None, *, retry_in_s: float | None = None) -> None:
         self._set(status=status, error=error, retry_in_s=retry_in_s)
 
     # ---- commands

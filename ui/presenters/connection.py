@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from player.account.port import ConnectionPhase, ConnectionState
 from player.clock import Clock
 from player.domain.playback import PlaybackState, Status
-from player.errors import AuthError, BackendError, PlayerError, RateLimited, UnexpectedPage
+from player.errors import AuthError, BackendError, NotFound, PlayerError, RateLimited, UnexpectedPage
 from player.playback.port import PlaybackEvent
 from ui.bridge import GuiScope
 from ui.core import Core
+from ui.presenters.states import bounded_sentence
 from ui.wording import long_time
 
 PATIENCE_S = 4.0
@@ -109,6 +110,8 @@ class ConnectionPresenter(QObject):
 def present(standing: Standing) -> ConnectionView:
     if standing.status is Status.RECONNECTING:
         return ConnectionView(f"{reason(standing.error)} {_held(standing)}", "warn", can_retry=True)
+    if standing.status is Status.FAILED:
+        return ConnectionView(f"This song cannot be played: {why_not(standing.error)}", "bad")
     if standing.phase is ConnectionPhase.RECONNECTING:
         return ConnectionView("Reconnecting to your music. What is fetched plays on.", "warn", can_retry=True)
     if standing.phase is ConnectionPhase.STARTING_BACKEND:
@@ -131,6 +134,18 @@ def reason(error: PlayerError | None) -> str:
             return "Segue's own server is starting again."
         case _:
             return "Reconnecting to your music."
+
+
+def why_not(error: PlayerError | None) -> str:
+    match error:
+        case None:
+            return "nobody knows why."
+        case AuthError():
+            return "your sign-in is over. Sign in again from the account's menu."
+        case NotFound():
+            return "it is no longer in the library."
+        case _:
+            return bounded_sentence(error.message).rstrip(".") + "."
 
 
 def _held(standing: Standing) -> str:

@@ -187,7 +187,7 @@ class TransportPresenter(QObject):
             quality=_quality(playback),
             volume=playback.volume,
             is_muted=playback.is_muted,
-            problem=bounded_sentence(playback.error.message) if playback.error else "",
+            problem=_problem(playback),
         )
 
     def _fetch_waveform(self) -> None:
@@ -207,6 +207,12 @@ class TransportPresenter(QObject):
 
         # A song without its picture still plays: the bar stays plain.
         self._waveform_scope.run(service.waveform(track_id), arrived)
+
+
+def _problem(playback: PlaybackState) -> str:
+    """What is wrong with the song or the device; that the network is away is told above the page."""
+    is_held = playback.status in (Status.RECONNECTING, Status.BUFFERING)
+    return "" if playback.error is None or is_held else bounded_sentence(playback.error.message)
 
 
 def _quality(playback: PlaybackState) -> str:

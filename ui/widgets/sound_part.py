@@ -27,10 +27,6 @@ class SoundPart(QWidget):
         super().__init__()
         self._theme = theme
         self._options = options
-        self.speed = _chip(theme, "gauge", "playback_speed")
-        self.speed.clicked.connect(lambda: open_above(speed_menu(theme, options, self.speed), self.speed))
-        self.sleep = _chip(theme, "moon", "sleep_timer")
-        self.sleep.clicked.connect(lambda: open_above(sleep_menu(theme, options, self.sleep), self.sleep))
         self.badge = ThemedButton(
             theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption, height_px=SIZE.badge
         )
@@ -55,9 +51,8 @@ class SoundPart(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addStretch(1)
-        for words in (self.speed, self.sleep, self.badge):
-            row.addWidget(words)
-            row.addSpacing(SPACE.s)
+        row.addWidget(self.badge)
+        row.addSpacing(SPACE.s)
         parts: tuple[QWidget, ...] = (*self.panel_buttons.values(), self.device, self.mute, self.volume)
         for part in parts:
             row.addWidget(part)
@@ -83,16 +78,45 @@ class SoundPart(QWidget):
         self.volume.show_volume(state.volume, state.is_muted)
 
     def show_sound(self, state: SoundState) -> None:
-        self.speed.setVisible(state.speed != NORMAL_SPEED)
-        self.speed.setText(f" {speed_words(state.speed)}")
-        self.speed.rename(f"Speed {speed_words(state.speed)}")
-        self.sleep.setVisible(bool(state.sleep_left))
-        self.sleep.setText(f" {state.sleep_left[:1].upper()}{state.sleep_left[1:]}")
-        self.sleep.rename(f"Sleep timer, {state.sleep_left} left")
         is_chosen = state.output.device_id != SYSTEM_DEVICE
         is_away = is_chosen and not state.output.is_present
         self.device.set_icon("laptop", "warn" if is_away else "text" if is_chosen else "muted")
         self.device.rename(f"Output: {state.output_name}{', not connected' if is_away else ''}")
+
+
+class Unusual(QWidget):
+    """Beside the controls, only while it is so: another speed than normal, and a sleep timer with what is left of it.
+    Each leads to its menu."""
+
+    def __init__(self, theme: Theme, options: SoundOptionsPresenter) -> None:
+        super().__init__()
+        self._options = options
+        self._has_room = True
+        self.speed = _chip(theme, "", "playback_speed")
+        self.speed.clicked.connect(lambda: open_above(speed_menu(theme, options, self.speed), self.speed))
+        self.sleep = _chip(theme, "moon", "sleep_timer")
+        self.sleep.clicked.connect(lambda: open_above(sleep_menu(theme, options, self.sleep), self.sleep))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE.s, 0, 0, 0)
+        row.setSpacing(SPACE.s)
+        row.addWidget(self.speed)
+        row.addWidget(self.sleep)
+        row.addStretch(1)
+        options.state_changed.connect(self.show_sound)
+        self.show_sound(options.state)
+
+    def set_room(self, has_room: bool) -> None:
+        if has_room is not self._has_room:
+            self._has_room = has_room
+            self.show_sound(self._options.state)
+
+    def show_sound(self, state: SoundState) -> None:
+        self.speed.setVisible(self._has_room and state.speed != NORMAL_SPEED)
+        self.speed.setText(speed_words(state.speed))
+        self.speed.setAccessibleName(f"Speed {speed_words(state.speed)}")
+        self.sleep.setVisible(self._has_room and bool(state.sleep_left))
+        self.sleep.setText(f" {state.sleep_left[:1].upper()}{state.sleep_left[1:]}")
+        self.sleep.setAccessibleName(f"Sleep timer, {state.sleep_left} left")
 
 
 def _chip(theme: Theme, icon: str, name: str) -> ThemedButton:
@@ -100,5 +124,4 @@ def _chip(theme: Theme, icon: str, name: str) -> ThemedButton:
     chip = ThemedButton(theme, "badge", icon=icon, icon_role="accent", size=TYPE.caption, height_px=SIZE.badge)
     chip.setObjectName(name)
     chip.show_role("accent")
-    chip.hide()
     return chip

@@ -18,7 +18,7 @@ from ui.widgets.grounds import Ground
 from ui.widgets.plain_label import PlainLabel
 from ui.widgets.sliders import SeekBar
 from ui.widgets.sound_menus import open_above, options_menu
-from ui.widgets.sound_part import SoundPart
+from ui.widgets.sound_part import SoundPart, Unusual
 from ui.wording import clock_time
 
 REPEAT_WORDS = {Repeat.OFF: "Repeat", Repeat.ALL: "Repeating all", Repeat.ONE: "Repeating this song"}
@@ -74,6 +74,7 @@ class Transport(Ground):
         )
         self.artist.clicked.connect(self.artist_asked)
         self.problem = PlainLabel(theme, size=TYPE.caption, role="bad")
+        self.problem.setContentsMargins(SPACE.xs + SPACE.hair, 0, 0, 0)  # under the letters of the title
         self.like = ToggleIconButton(theme, "heart", "Like", icon_on="heart-fill")
         self.like.clicked.connect(self._presenter.toggle_liked)
         self.options = IconButton(theme, "dots-three", "Speed and sleep timer")
@@ -109,12 +110,13 @@ class Transport(Ground):
         self.repeat.clicked.connect(presenter.cycle_repeat)
         controls = QHBoxLayout()
         controls.setSpacing(SPACE.s)
-        controls.addStretch(1)
+        controls.addWidget(QWidget(), 1)
         for button in (self.shuffle, self.previous, self.play, self.next, self.repeat):
             controls.addWidget(button)
         controls.insertSpacing(3, SPACE.xs)
         controls.insertSpacing(5, SPACE.xs)
-        controls.addStretch(1)
+        self.unusual = Unusual(theme, self._options)
+        controls.addWidget(self.unusual, 1)
         self.elapsed = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.total = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.elapsed.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -191,7 +193,9 @@ class Transport(Ground):
         self._make_room()
 
     def _make_room(self) -> None:
-        self.sound.volume.setVisible(self.width() >= self._theme.scaled(SIZE.panel_floats_below))
+        has_room = self.width() >= self._theme.scaled(SIZE.panel_floats_below)
+        self.sound.volume.setVisible(has_room)
+        self.unusual.set_room(has_room)
 
     def show_place(self, position_s: float, buffered_s: float) -> None:
         self.seek_bar.show_place(position_s, buffered_s)

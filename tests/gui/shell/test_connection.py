@@ -6,7 +6,7 @@ import pytest
 
 from player.account.port import ConnectionPhase, ConnectionState
 from player.domain.playback import Status
-from player.errors import AuthError, NetworkError, PlayerError, RateLimited, UnexpectedPage
+from player.errors import AuthError, NetworkError, NotFound, PlayerError, ProtocolError, RateLimited, UnexpectedPage
 from tests.gui.shell.conftest import World
 from tests.support.fake_accounts import DEMO, PROFILE
 from ui.presenters.connection import PATIENCE_S, ConnectionPresenter, ConnectionView, Standing, present
@@ -26,7 +26,7 @@ class HandClock:
 
 
 def test_nothing_is_said_while_all_is_well() -> None:
-    for status in (Status.PLAYING, Status.PAUSED, Status.IDLE, Status.ENDED, Status.FAILED):
+    for status in (Status.PLAYING, Status.PAUSED, Status.IDLE, Status.ENDED):
         assert present(Standing(status, ONLINE, 100.0)) == ConnectionView()
 
 
@@ -62,6 +62,22 @@ def test_a_long_wait_says_since_when() -> None:
 )
 def test_the_reason_is_named_where_it_is_known(error: PlayerError, said: str) -> None:
     assert said in present(Standing(Status.RECONNECTING, ONLINE, 1.0, 1.0, error)).words
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotFound("gone"), "no longer in the library"),
+        (AuthError("over"), "Sign in again"),
+        (ProtocolError("the song has no samples"), "the song has no samples."),
+    ],
+)
+def test_a_song_that_cannot_be_played_says_why(error: PlayerError, said: str) -> None:
+    view = present(Standing(Status.FAILED, ONLINE, 1.0, None, error))
+    assert view.words.startswith("This song cannot be played:")
+    assert said in view.words
+    assert view.role == "bad"
+    assert not view.can_retry
 
 
 def test_the_service_may_be_away_while_the_song_plays_on() -> None:

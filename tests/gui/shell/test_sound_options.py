@@ -53,7 +53,7 @@ class TestSpeed:
             assert world.playback.state.speed == end
 
     def test_an_unusual_speed_is_shown_and_leads_back(self, world: World, window: Window) -> None:
-        chip = window.shell.transport.sound.speed
+        chip = window.shell.transport.unusual.speed
         assert not chip.isVisible()
         window.shell.sound_presenter.set_speed(1.5)
         world.until(chip.isVisible)
@@ -71,14 +71,14 @@ class TestSleep:
         transport = window.shell.transport
         press(window, "Ctrl+Shift+T")
         choose(menu_of(window, "playback_options_menu"), "sleep_15_min")
-        world.until(transport.sound.sleep.isVisible)
-        assert transport.sound.sleep.text().strip() == "15 min"
+        world.until(transport.unusual.sleep.isVisible)
+        assert transport.unusual.sleep.text().strip() == "15 min"
         world.playback.advance(61.0)
-        world.until(lambda: transport.sound.sleep.text().strip() == "14 min")
-        assert transport.sound.sleep.accessibleName() == "Sleep timer, 14 min left"
-        transport.sound.sleep.click()
+        world.until(lambda: transport.unusual.sleep.text().strip() == "14 min")
+        assert transport.unusual.sleep.accessibleName() == "Sleep timer, 14 min left"
+        transport.unusual.sleep.click()
         choose(menu_of(window, "sleep_menu"), "sleep_off")
-        world.until(lambda: not transport.sound.sleep.isVisible())
+        world.until(lambda: not transport.unusual.sleep.isVisible())
         assert world.playback.state.sleep is None
 
     def test_the_window_is_told_of_words_only(self, world: World, window: Window) -> None:
@@ -180,7 +180,7 @@ def test_a_narrow_window_has_room_for_all(world: World, window: Window) -> None:
     world.play()
     window.shell.sound_presenter.set_speed(1.5)
     world.do(world.playback.set_sleep(SleepTimer(seconds=7_500.0)))
-    world.until(window.shell.transport.sound.sleep.isVisible)
+    world.until(window.shell.transport.unusual.sleep.isVisible)
     window.resize(window.minimumSize())
     QApplication.processEvents()
     assert window.width() == window.minimumWidth()
