@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from player.domain.catalogue import Track
-from player.streaming.abr import heads as heads_rule
+from player.streaming.abr.heads import HEADS
 from player.streaming.abr.state import Fetch, PlannedSegment, State
 from player.streaming.track_media import TrackMedia
 
 ENGINE_READS_AHEAD_S = 15.0  # mpv holds up to 10 s of packets (cache_secs) and a few more in its decoder
 SPARE_SEGMENTS_S = 8.0  # the window reaches a little over the look-ahead, so that its end is seen
-HEADS = {1: heads_rule.MOST, 2: heads_rule.AFTER_NEXT}  # how many segments of which song of the plan
 
 
 @dataclass(frozen=True, slots=True)
