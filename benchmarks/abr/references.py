@@ -33,8 +33,8 @@ class Reference:
         known = [mean.value for mean in self._means if mean.value is not None]
         return min(known, default=None)
 
-    def is_on_trial(self, transfer: Transfer) -> bool:
-        return False
+    def may_relay(self, transfer: Transfer) -> bool:
+        return True
 
     def opening_rung(self, ladder: Ladder) -> int:
         return 0

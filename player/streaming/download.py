@@ -21,7 +21,8 @@ TRICKLE_BYTES = 4_000  # less in that window is a dead or hostile connection, no
 
 
 class Download:
-    """No reader gets a byte while `is_on_trial` (Controller.is_on_trial); `settled` ends that.
+    """No reader gets a byte of it before it is whole, but where one is to have it as it comes (`relay`) and the
+    controller has nothing against that (`allow_relay`).
     `run` never raises a PlayerError: it returns it. Cancelling it is always safe."""
 
     def __init__(
@@ -36,13 +37,11 @@ class Download:
         source: SegmentSource,
         clock: Clock,
         extra: Extra | None = None,
-        is_on_trial: bool = False,
         head: HeadStart | None = None,
     ) -> None:
         self.media = media
         self.slot = slot
         self.rung = rung
-        self.is_on_trial = is_on_trial
         self.is_upgrade = is_upgrade
         self.extra = extra
         self.got_bytes = 0
@@ -51,6 +50,7 @@ class Download:
         """from `started_s`"""
         self.is_requested = False
         self._is_relay_wanted = is_relayed
+        self._is_relay_allowed = False
         self._head = head
         self._opener = opener
         self._source = source
@@ -122,17 +122,22 @@ class Download:
 
     @property
     def is_relayed(self) -> bool:
-        return self._is_relay_wanted and not self.is_on_trial
+        return self._is_relay_wanted and self._is_relay_allowed
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Somebody waits for these bytes, and may not have them yet."""
+        return self._is_relay_wanted and not self._is_relay_allowed
 
     def relay(self) -> None:
-        """Readers get the bytes as they come; on the first request of all, from when its rung is settled."""
-        self._is_relay_wanted = True
-        self._relay()
+        """Readers get the bytes as they come, from when that is allowed."""
+        if not self._is_relay_wanted:
+            self._is_relay_wanted = True
+            self._relay()
 
-    def settled(self) -> None:
-        """The controller will have no second thoughts of this rung any more."""
-        if self.is_on_trial:
-            self.is_on_trial = False
+    def allow_relay(self) -> None:
+        if not self._is_relay_allowed:
+            self._is_relay_allowed = True
             self._relay()
 
     def _relay(self) -> None:

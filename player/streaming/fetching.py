@@ -28,7 +28,7 @@ from player.streaming.track_media import TrackMedia
 log = logging.getLogger("abr")
 
 TICK_S = 0.1  # how often a request under way is judged
-TRIAL_TICK_S = 0.02  # while somebody waits for the rung to be settled: three packets at 2 Mbit/s
+KEPT_BACK_TICK_S = 0.02  # while somebody waits for bytes that have come: three packets at 2 Mbit/s
 
 Errand = Download | Recalled
 
@@ -109,10 +109,10 @@ class Fetching:
         download = Download(
             media, slot, rung,
             is_relayed=is_relayed, is_upgrade=fetch.is_upgrade, extra=fetch.extra, head=head,
-            is_on_trial=True, opener=self._opener, source=self._source, clock=self._clock,
+            opener=self._opener, source=self._source, clock=self._clock,
         )  # fmt: skip
-        if not self._controller.is_on_trial(self._transfer(download)):
-            download.settled()
+        if self._controller.may_relay(self._transfer(download)):
+            download.allow_relay()
         return download
 
     def cancel(self) -> None:
@@ -133,7 +133,7 @@ class Fetching:
         stopped: PlayerError | None = None
         try:
             while not task.done():
-                await asyncio.wait({task}, timeout=TRIAL_TICK_S if download.is_on_trial else TICK_S)
+                await asyncio.wait({task}, timeout=KEPT_BACK_TICK_S if download.is_kept_back else TICK_S)
                 if not task.done():
                     stopped = self._judge(download)
         finally:
@@ -158,8 +158,8 @@ class Fetching:
         transfer = self._transfer(download)
         rung = self._controller.progress(transfer)
         if rung is None:
-            if not self._controller.is_on_trial(transfer):
-                download.settled()
+            if self._controller.may_relay(transfer):
+                download.allow_relay()
             return None
         if rung >= 0:
             self._instead = (download.media, download.slot, rung)

@@ -77,6 +77,8 @@ class TrackMedia:
         self.changed = threading.Condition(threading.RLock())
         self.partial: Partial | None = None
         self.error: PlayerError | None = None
+        self.is_held_back = False
+        """readers get nothing of a segment that they have not begun: too little is held to start on"""
         self._head = head
         self._defaults = defaults
         self._held: dict[int, Held] = {}
@@ -133,6 +135,8 @@ class TrackMedia:
             if partial is None or (partial.slot, partial.rung) != (slot, rung):
                 partial = self.partial = Partial(slot, rung, SegmentReader(self.expected(slot)), is_relayed)
             partial.is_relayed = partial.is_relayed or is_relayed
+            if is_relayed:
+                self.release()
             return partial
 
     def take_head_start(self, slot: int) -> HeadStart | None:
@@ -143,6 +147,16 @@ class TrackMedia:
             head.cancel()
             return None
         return head
+
+    def hold_back(self) -> None:
+        with self.changed:
+            self.is_held_back = True
+
+    def release(self) -> None:
+        with self.changed:
+            if self.is_held_back:
+                self.is_held_back = False
+                self.changed.notify_all()
 
     def feed(self, partial: Partial, chunk: bytes) -> None:
         with self.changed:
@@ -169,11 +183,12 @@ class TrackMedia:
     def is_playable(self, slot: int) -> bool:
         return slot in self._held or slot not in self._refused
 
-    def drop(self, slots: range) -> None:
-        """Free these segments; one already served comes back in the same rendition if it is read again."""
+    def drop(self, slots: range) -> int:
+        """Free these segments, and tell how many bytes that was; one already served comes back in the same rendition
+        if it is read again."""
         with self.changed:
-            for slot in slots:
-                self._held.pop(slot, None)
+            dropped = [self._held.pop(slot) for slot in slots if slot in self._held]
+        return sum(len(held.data) for held in dropped)
 
     def fail(self, error: PlayerError) -> None:
         """The song itself cannot be played: readers end, and `error` says why."""
@@ -208,15 +223,21 @@ class TrackMedia:
         with self.changed:
             return [
                 slot
-                for reader in self._living()
-                if (slot := reader.waiting_slot) is not None and not self._serves(reader, slot)
+                for reader, slot in self._standing()
+                if not self._has(reader, slot) or (self.is_held_back and reader.fixed_rung(slot) is None)
             ]
 
     def wanted_slots(self) -> list[int]:
-        """Those of the waiting slots that can be had."""
-        return [slot for slot in self.waiting_slots() if slot not in self._refused]
+        """Those of the waiting slots that are missing and can be had."""
+        with self.changed:
+            return [
+                slot for reader, slot in self._standing() if slot not in self._refused and not self._has(reader, slot)
+            ]
 
-    def _serves(self, reader: Reader, slot: int) -> bool:
+    def _standing(self) -> list[tuple[Reader, int]]:
+        return [(reader, slot) for reader in self._living() if (slot := reader.waiting_slot) is not None]
+
+    def _has(self, reader: Reader, slot: int) -> bool:
         held = self._held.get(slot)
         return held is not None and reader.fixed_rung(slot) in (None, held.rung)
 

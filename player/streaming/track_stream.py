@@ -83,6 +83,8 @@ class TrackStream:
     def _available(self, slot: int, within: int, count: int) -> bytes:
         """What can be served now; serving fixes the rendition of the slot for this open."""
         fixed = self._fixed.get(slot)
+        if fixed is None and self._media.is_held_back:
+            return b""
         held = self._media.held(slot)
         if held is not None and fixed in (None, held.rung):
             self._fixed[slot] = held.rung

@@ -23,9 +23,9 @@ class Controller(Protocol):
         """The rate from which on a copy at hand may stand for a better rendition of the network."""
         ...
 
-    def is_on_trial(self, transfer: Transfer) -> bool:
-        """Whether the rung of this request may still have second thoughts. Until it is settled no reader may have of
-        it: what a reader has begun cannot be exchanged."""
+    def may_relay(self, transfer: Transfer) -> bool:
+        """Whether the music may begin on this request's bytes as they come. What a reader has begun cannot be
+        exchanged, so its rung must be settled; and the next segment must come in time."""
         ...
 
     def reset(self) -> None:

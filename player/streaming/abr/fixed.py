@@ -32,8 +32,8 @@ class FixedRendition:
         """No other rung stands for the fixed one, unless it is better."""
         return math.inf
 
-    def is_on_trial(self, transfer: Transfer) -> bool:
-        return False
+    def may_relay(self, transfer: Transfer) -> bool:
+        return True
 
     def reset(self) -> None:
         self._estimator = Estimator()

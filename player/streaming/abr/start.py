@@ -17,6 +17,8 @@ WAIT_COST = 0.5  # utility a second, as in the quality score
 CHANGE_COST = 0.5
 LEAST_GAIN = 0.1  # utility that second thoughts must win
 AT_ONCE_S = 0.5  # a segment of 4 s so soon means a link of eight times its rate
+MARGIN_S = 0.5  # what is to be left when the next segment has come
+LEAST_KBIT, LEAST_S = 0.5, 0.001  # a rate is never 0, nor divided by it
 HOLD = 1.2  # segments held before the first note at an estimate equal to the lowest rung
 HOLD_MOST = 5
 
@@ -35,8 +37,25 @@ def opening_rung(ladder: Ladder, duration_s: float, link: Link, cap_kbps: float)
 
 
 def is_shown(transfer: Transfer) -> bool:
-    """Whether the first request of all has brought enough to judge its rung by; the lowest needs no judgement."""
-    return transfer.rung == 0 or transfer.download_s > TRIAL_S - 1e-9 or transfer.got_kbit >= TRIAL_KBIT
+    """Whether the first request of all has brought enough to judge the link by."""
+    return transfer.download_s > TRIAL_S - 1e-9 or transfer.got_kbit >= TRIAL_KBIT
+
+
+def shown_link(transfer: Transfer) -> Link | None:
+    """The link as the first request of all shows it; None while it does not."""
+    if transfer.first_byte_s is None or not is_shown(transfer):
+        return None
+    kbps = max(transfer.got_kbit, LEAST_KBIT) / max(transfer.download_s, LEAST_S)
+    return Link(kbps, kbps, transfer.first_byte_s)
+
+
+def is_next_in_time(transfer: Transfer, link: Link) -> bool:
+    """Whether music that begins on this segment's bytes now will find the next one, at the lowest rung, when it gets
+    there. Where not, a whole segment first costs seconds of waiting, and spares a stop right after the start."""
+    missing_kbit = transfer.size_kbit - transfer.got_kbit
+    whole_s = missing_kbit / link.low_kbps if transfer.first_byte_s is not None else link.fetch_s(missing_kbit)
+    next_s = link.fetch_s(transfer.ladder.rates_kbps[0] * transfer.duration_s)
+    return transfer.duration_s - whole_s >= next_s + MARGIN_S
 
 
 def second_thoughts(transfer: Transfer, pace_kbps: float) -> int | None:

@@ -105,7 +105,7 @@ def test_a_connection_that_all_but_stops_is_noticed_a_slow_link_is_not() -> None
         asyncio.run(scenario(server))
 
 
-def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
+def test_readers_get_nothing_before_the_controller_allows_it() -> None:
     async def scenario(server: MediaServer) -> None:
         opener, media = await opened(server)
         clock, data = HandClock(), song(1).segments[3][1]
@@ -117,13 +117,13 @@ def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
                 async for piece in super().chunks(request, resume_at):
                     yield piece
                     if trial.transfer(0.0).download_s >= 0.15:
-                        trial.settled()
+                        trial.allow_relay()
                     seen.append(media.partial is not None and media.partial.is_relayed)
 
         source = Judged(clock, [data[:100], data[100:200], data[200:300], data[300:400], data[400:]])
         trial = Download(
             media, 1, rung,
-            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock, is_on_trial=True,
+            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock,
         )  # fmt: skip
         trial.relay()
         assert not trial.is_relayed

@@ -78,7 +78,10 @@ def test_a_head_start_ends_with_its_song(listener: Listener) -> None:
 
 
 def test_a_head_start_whose_opening_fails_is_cancelled(listener: Listener) -> None:
-    listener.server.faults += [Fault("hang", path=r"/0\.m4s"), Fault("status", path=r"index\.m3u8", status=410, times=99)]
+    listener.server.faults += [
+        Fault("hang", path=r"/0\.m4s"),
+        Fault("status", path=r"index\.m3u8", status=410, times=99),
+    ]
 
     async def scenario() -> None:
         before = asyncio.all_tasks()

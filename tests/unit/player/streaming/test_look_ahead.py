@@ -287,17 +287,6 @@ def test_a_plan_without_the_song_ends_its_readers_and_its_request(listener: List
     assert_whole(second, listener.read_all(second), song(2, 9.7))
 
 
-def test_the_song_before_keeps_its_head_for_going_back(listener: Listener) -> None:
-    first = listener.prepare("one")
-    listener.plan("one", "two")
-    listener.read_all(first)
-    listener.plan("two")
-    again = listener.prepare("one")
-    assert [kbps is not None for kbps in again.renditions()] == [True] * 4 + [False] * 2
-    listener.plan("one", "two")
-    assert_whole(again, listener.read_all(again), song(1))
-
-
 def test_little_memory_frees_what_was_heard_and_brings_it_back_the_same(listener: Listener) -> None:
     listener.use(EveryRung(), memory_bytes=50_000)
     stream = listener.prepare("one")
@@ -362,7 +351,7 @@ def test_heads_of_two_songs_are_in_sight_wherever_the_window_ends(listener: List
     listener.read_all(stream)
     listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3 + 2)
     listener.report("one", 9.0)
-    seen = listener.ahead._look()
+    seen = listener.ahead._playhead.look()
     assert seen is not None
     state = seen[0].state
     assert [segment.song for segment in state.segments] == [0] * 4 + [1] * 3 + [2] * 2

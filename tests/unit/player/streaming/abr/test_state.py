@@ -56,7 +56,7 @@ def test_a_fixed_rendition_fetches_in_order_up_to_the_look_ahead(is_top: bool, r
     assert isinstance(fixed.decide(State(planned(0, 0), 0.0, 120.0, 0.0)), Wait)
     assert isinstance(fixed.decide(State(planned(0, None), 0.0, 6.0, 0.0)), Wait)
     transfer = Transfer(LADDER, rung, 4.0, 96.0, 96.0, 1.1, 0.1, 4.0)
-    assert not fixed.is_on_trial(transfer)
+    assert fixed.may_relay(transfer)
     fixed.done(transfer)
     fixed.done(Transfer(LADDER, rung, 4.0, 96.0, 96.0, 1.0, None, 4.0))
     fixed.aborted(transfer)
