@@ -9,6 +9,9 @@ from pathlib import Path
 
 from player.domain.sound import SYSTEM_DEVICE, SYSTEM_OUTPUT, OutputChoice
 
+SEEK_EARLY_S = 0.05
+"""An AAC frame sounds right only when the one before it was decoded too. Sought in its own buffer, mpv begins with
+the very frame of the target, and up to 1,024 samples are wrong; so it begins two frames early and drops them."""
 CACHE_S = 10  # small on purpose: what mpv holds can no longer change rendition
 
 
@@ -73,6 +76,7 @@ PLAYBACK: Mapping[str, str] = {
     "gapless-audio": "yes",
     "prefetch-playlist": "yes",
     "hr-seek": "yes",
+    "hr-seek-demuxer-offset": str(SEEK_EARLY_S),
     "keep-open": "no",
     "audio-client-name": "Segue",
     "audio-fallback-to-null": "yes",
