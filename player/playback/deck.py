@@ -66,6 +66,8 @@ class Deck:
         self._opening: asyncio.Task[None] | None = None
         self._appending: asyncio.Task[None] | None = None
         self._retry = asyncio.Event()
+        self.next_retry_at_s: float | None = None
+        """on the player's monotonic clock, while waiting after a failed opening"""
         self._last_open_s = -BURST_S
         self._cuts = 0
         self._cut_at_s = 0.0
@@ -158,7 +160,6 @@ class Deck:
                     self.fail(error)
                     return
                 self.waiting_for = error
-                self._changed()
                 await self._wait(backoff.next_s())
         self.waiting_for = None
         load = self._engine.load(stream, position_s=self.start_s, gain_db=gain_db)
@@ -168,10 +169,14 @@ class Deck:
 
     async def _wait(self, seconds: float) -> None:
         self._retry.clear()
+        self.next_retry_at_s = self._clock.monotonic_s() + seconds
+        self._changed()
         try:
             await asyncio.wait_for(self._retry.wait(), seconds)
         except TimeoutError:
             return
+        finally:
+            self.next_retry_at_s = None
 
     # -- the song behind it
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
+from player.domain.stream import FetchCounts
 from player.errors import PlayerError
 
 
@@ -53,6 +54,13 @@ class StreamHealth(Protocol):
     def buffer_s(self) -> float: ...
     @property
     def throughput_kbps(self) -> float | None: ...
+    @property
+    def next_retry_at_s(self) -> float | None:
+        """on the player's monotonic clock; None while nothing has failed"""
+        ...
+
+    @property
+    def fetched(self) -> FetchCounts: ...
 
 
 class Streams(Protocol):

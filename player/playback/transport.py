@@ -204,6 +204,12 @@ class Transport:
             return error
         return self._streams.health.error if self.status() is Status.RECONNECTING else None
 
+    def _retry_in_s(self) -> float | None:
+        next_at_s = self._deck.next_retry_at_s or self._streams.health.next_retry_at_s
+        if next_at_s is None or self.status() is not Status.RECONNECTING:
+            return None
+        return max(0.0, next_at_s - self._clock.monotonic_s())
+
     def state(self) -> PlaybackState:
         position_s, song = self.position_s, self._deck.song
         return PlaybackState(
@@ -214,6 +220,7 @@ class Transport:
             buffered_until_s=position_s if song is None else song.stream.buffered_until_s(position_s),
             rendition_kbps=None if song is None else song.stream.rendition_at(position_s),
             error=self.error(),
+            retry_in_s=self._retry_in_s(),
             crossfade_s=self.crossfade_s,
         )
 

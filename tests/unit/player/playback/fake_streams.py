@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
+from player.domain.stream import FetchCounts
 from player.errors import NotFound, PlayerError
 from tests.unit.player.playback.songs import WavStream
+
+
+FETCHED = FetchCounts(segments=12, from_cache=5, retries=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class FakeHealth:
     error: PlayerError | None = None
     buffer_s: float = 12.0
     throughput_kbps: float | None = 900.0
+    next_retry_at_s: float | None = None
+    fetched: FetchCounts = FETCHED
 
 
 class FakeStreams:

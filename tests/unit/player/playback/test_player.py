@@ -183,6 +183,7 @@ def test_a_network_fault_holds_and_never_skips() -> None:
         bench.do(bench.player.play(long_songs("a", "b")))
         state = bench.until_status(Status.RECONNECTING, "a")
         assert isinstance(state.error, NetworkError)
+        assert state.retry_in_s is not None
         bench.do(bench.player.retry_now())
         bench.until_status(Status.PLAYING, "a")
         assert streams.retries == 1
@@ -242,13 +243,17 @@ def test_a_source_that_stops_mid_song_stalls_and_goes_on_at_the_same_place() -> 
         bench.until_status(Status.BUFFERING)
         bench.until_status(Status.PLAYING)
         stopped = bench.until_status(Status.BUFFERING).position_s
-        streams.health = FakeHealth(state="reconnecting", error=NetworkError("gone"))
-        bench.until_status(Status.RECONNECTING)
+        streams.health = FakeHealth("reconnecting", NetworkError("gone"), next_retry_at_s=1e12)
+        held_up = bench.until(lambda state: state.status is Status.RECONNECTING and state.retry_in_s is not None)
+        assert held_up.retry_in_s is not None
+        assert held_up.retry_in_s > 1e6
         streams.health = FakeHealth()
         made[0].release()
         state = bench.until_status(Status.PLAYING)
         assert state.position_s == pytest.approx(stopped, abs=0.3)
         assert stopped == pytest.approx(2.0, abs=0.3)
+        assert state.retry_in_s is None
+        assert bench.player.stats().fetched == FakeHealth().fetched
         assert bench.player.stats().stalls == 1
         assert bench.player.stats().stall_s > 0.1
         assert bench.titles_heard() == ["a"]
