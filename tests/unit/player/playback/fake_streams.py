@@ -12,7 +12,6 @@ from player.domain.stream import FetchCounts
 from player.errors import NotFound, PlayerError
 from tests.unit.player.playback.songs import WavStream
 
-
 FETCHED = FetchCounts(segments=12, from_cache=5, retries=2)
 
 
