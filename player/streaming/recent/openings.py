@@ -117,7 +117,7 @@ class Openings(NothingRemembered):
     def remember(self, track_id: TrackId, opening: Opening, master: str) -> None:
         """Once everything in it has proved good."""
         if opening.differs(master) and valid_until_s(master) is not None:
-            self._recent.keep(track_id, opening_identity(track_id), opening.written(master), replaces=True)
+            self._recent.keep(track_id, opening_identity(track_id), opening.written(master))
 
     async def forget(self, track_id: TrackId) -> None:
         """Its addresses were refused: the next opening asks the server."""
@@ -138,7 +138,8 @@ def _read(data: bytes) -> Opening | None:
     try:
         fields = json.loads(data)
         documents = {
-            place: Document(url, base64.b64decode(body)) for place, (url, body) in fields["documents"].items()
+            place: Document(url, base64.b64decode(body, validate=True))
+            for place, (url, body) in fields["documents"].items()
         }
         return Opening(fields["master"], documents)
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):

@@ -78,14 +78,13 @@ class RecentSegments:
             shelf.lost(track_id, identity)
         return data
 
-    def keep(self, track_id: TrackId, identity: bytes, data: bytes, *, replaces: bool = False) -> None:
-        """Soon, without anybody waiting; `replaces` what is kept under that identity."""
+    def keep(self, track_id: TrackId, identity: bytes, data: bytes) -> None:
+        """Soon, without anybody waiting, in place of what is kept under that identity."""
         shelf = self._shelf
         if shelf is None or self._is_closed or not shelf.is_at_hand(track_id):
             return
-        is_kept = shelf.holds(track_id, identity) and not replaces
         is_too_much = self._waiting_bytes + len(data) > WAITING_BYTES
-        if is_kept or is_too_much or self._clock.monotonic_s() < self._paused_until_s:
+        if is_too_much or self._clock.monotonic_s() < self._paused_until_s:
             return
         self._waiting.append(Kept(track_id, identity, data))
         self._waiting_bytes += len(data)

@@ -1,20 +1,10 @@
-"""Hearing again what was heard: no request, the same samples, and never anybody else's."""
+"""Hearing again what was heard: no request, and the same samples, whatever became of addresses and signatures."""
 
 from __future__ import annotations
 
-import random
-import secrets
 import sqlite3
 import time
 
-import pytest
-
-from player.errors import CacheError, NotFound
-from player.streaming.abr.adaptive import Adaptive
-from player.streaming.abr.fixed import FixedRendition
-from player.streaming.recent.seal import Owner
-from player.streaming.recent.store import Store
-from tests.support.media_server import Fault, song
 from tests.unit.player.streaming.conftest import LIMIT_S
 from tests.unit.player.streaming.recent.replaying import Replaying, in_an_hour
 
