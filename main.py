@@ -38,6 +38,7 @@ from player.service.port import StreamDocument
 from player.streaming.abr.controller import Controller
 
 if TYPE_CHECKING:  # a run without a window never loads Qt
+    from player.streaming.abr.presets import Preset
     from player.streaming.recent.seal import Owner
     from player.streaming.recent.segments import RecentSegments
     from ui.core import Core
@@ -47,6 +48,9 @@ if TYPE_CHECKING:  # a run without a window never loads Qt
 
 log = logging.getLogger("main")
 
+STREAMING = {
+    setting.key for setting in (settings.QUALITY, settings.CAP_KBPS, settings.METERED, settings.LOOK_AHEAD_S)
+}
 CLOSE_LIMIT_S = 10.0
 OPEN_LINK = Trace.of((Step(60.0, 50e6, 0.005),))
 """what the tour begins on, before it narrows the link"""
@@ -70,7 +74,7 @@ class Segue:
         self.marks: dict[str, float] = {}
         self.started_at_s = float(os.environ.get("SEGUE_STARTED_AT", time.time()))
         self._entered: str | None = None
-        self._is_away = False
+        self._is_away = self._is_network_dear = False
         self.has_window = not options.is_headless or options.screenshots is not None
         self.lock = InstanceLock(folder / "instance.lock")
         self.database = LocalDatabase.open(folder / "player.db")
@@ -126,13 +130,14 @@ class Segue:
         from player.streaming.recent.openings import Openings
         from player.streaming.recent.source import RecentSource
 
+        self.controller = self._controller()
         self.media_client = build_client(timeout=MEDIA_TIMEOUT)
         self.look_ahead = LookAhead(
             runtime=self.runtime,
             clock=self.clock,
             open_stream=self._open_stream,
             client=self.media_client,
-            controller=self._controller(),
+            controller=self.controller,
             look_ahead_s=self.settings.get(settings.LOOK_AHEAD_S),
             on_fetch=self._fetched,
             held=RecentSource(self.recent),
@@ -153,11 +158,28 @@ class Segue:
     def _controller(self) -> Controller:
         from player.streaming.abr.adaptive import Adaptive
         from player.streaming.abr.fixed import FixedRendition
-        from player.streaming.abr.presets import PRESETS
 
         if self.options.record is not None:  # there is no buffer to judge by: mpv reads as fast as it decodes
             return FixedRendition(is_top=True)
-        return Adaptive(PRESETS[self.settings.get(settings.QUALITY)])
+        return Adaptive(self._preset())
+
+    def _preset(self) -> Preset:
+        from player.streaming.abr.presets import PRESETS
+
+        cap, preset = self.settings.get(settings.CAP_KBPS), PRESETS[self.settings.get(settings.QUALITY)]
+        return preset if cap == "none" else preset.capped(float(cap))
+
+    async def _prefer(self) -> None:
+        """How the listener wants it streamed, from the next request on."""
+        self.controller.prefer(self._preset())
+        self.look_ahead.set_look_ahead(float(self.settings.get(settings.LOOK_AHEAD_S)))
+        metered = self.settings.get(settings.METERED)
+        self.look_ahead.set_metered(metered == "yes" or (metered == "auto" and self._is_network_dear))
+
+    def network_costs(self, is_metered: bool) -> None:
+        """What the system says; any thread."""
+        self._is_network_dear = is_metered
+        void(self.runtime.call(self._prefer()))
 
     def _engine_config(self) -> EngineConfig:
         if self.options.record is not None:
@@ -212,6 +234,7 @@ class Segue:
         self.memory.start()
         self.accounts.subscribe(self._on_connection)
         self.settings.subscribe(self._on_setting)
+        await self._prefer()
         if self.has_window:
             self.runtime.spawn(self._warm_up(), "warm up")
             self._on_connection(self.accounts.state)
@@ -245,6 +268,8 @@ class Segue:
             mode = LoudnessMode(self.settings.get(settings.LOUDNESS))
             target_lufs = float(self.settings.get(settings.LOUDNESS_TARGET))
             void(self.runtime.call(self.playback.set_loudness(mode, target_lufs)))
+        elif key in STREAMING:
+            void(self.runtime.call(self._prefer()))
         elif key == settings.CROSSFADE_S.key:
             void(self.runtime.call(self.playback.set_crossfade(self.settings.get(settings.CROSSFADE_S))))
         elif key in (settings.OUTPUT_DEVICE.key, settings.OUTPUT_EXCLUSIVE.key):
@@ -371,6 +396,8 @@ def run_window(segue: Segue) -> ExitCode:
     missing: list[str] = []
 
     def shown(window: Window, theme: Theme) -> None:
+        from ui.network_cost import NetworkCost  # after the first paint: it loads Qt's network
+
         segue.mark("window_s")
         void(segue.runtime.call(segue.start()))
         if options.seconds is not None:
@@ -380,6 +407,7 @@ def run_window(segue: Segue) -> ExitCode:
             tour.finished.connect(missing.append)
             tour.finished.connect(window.close)
             tour.start()
+        NetworkCost(segue.network_costs, window)
 
     status = show(core, screenshots=options.screenshots, on_shown=shown)
     if options.tour is not None:

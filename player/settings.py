@@ -63,9 +63,22 @@ SHUFFLE = Setting("playback.shuffle", False, "Whether the queue plays in shuffle
 QUALITY = Setting(
     "playback.quality",
     "quiet",
-    "What the bitrate control prefers: never a stop, or the best sound the link can carry.",
-    choices=("quiet", "best"),
-    needs_restart=True,
+    "What the bitrate control prefers: never a stop, the best sound the link can carry, or little data.",
+    choices=("quiet", "best", "saver"),
+    group="Sound",
+)
+CAP_KBPS = Setting(
+    "playback.cap_kbps",
+    "none",
+    "The highest rate that is fetched, in kbit/s.",
+    choices=("none", "24", "48", "64", "96", "128", "192", "256"),
+    group="Sound",
+)
+METERED = Setting(
+    "network.metered",
+    "auto",
+    "Whether the network costs by the byte (auto: as the system says): then nothing is fetched twice or far ahead.",
+    choices=("auto", "yes", "no"),
     group="Sound",
 )
 LOOK_AHEAD_S = Setting(
@@ -75,7 +88,6 @@ LOOK_AHEAD_S = Setting(
     unit=" s",
     low=20,
     high=120,
-    needs_restart=True,
     group="Sound",
 )
 RECENT_MB = Setting(
@@ -140,7 +152,7 @@ LYRICS_NUDGES = Setting(
 AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
     THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
-    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET,
+    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, CAP_KBPS, METERED, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET,
     CROSSFADE_S, OUTPUT_DEVICE, OUTPUT_EXCLUSIVE, RESTORE_QUEUE, RECENT_MB,
     PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES, LYRICS_NUDGES,
 )  # fmt: skip

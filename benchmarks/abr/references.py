@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from player.streaming.abr.estimator import Mean
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
 IDLE_S = 0.5
@@ -32,6 +33,9 @@ class Reference:
     def throughput_kbps(self) -> float | None:
         known = [mean.value for mean in self._means if mean.value is not None]
         return min(known, default=None)
+
+    def prefer(self, preset: Preset) -> None:
+        """A published rule has no preferences."""
 
     def may_relay(self, transfer: Transfer) -> bool:
         return True

@@ -53,7 +53,6 @@ class Adaptive:
         return self._preset.good_kbps
 
     def prefer(self, preset: Preset) -> None:
-        """Other preferences from the next decision on; what is known of the link stays."""
         self._preset = preset
 
     def may_relay(self, transfer: Transfer) -> bool:

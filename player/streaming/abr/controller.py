@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Ladder, State, Transfer
 
 
@@ -26,6 +27,10 @@ class Controller(Protocol):
     def may_relay(self, transfer: Transfer) -> bool:
         """Whether the music may begin on this request's bytes as they come. What a reader has begun cannot be
         exchanged, so its rung must be settled; and the next segment must come in time."""
+        ...
+
+    def prefer(self, preset: Preset) -> None:
+        """Other preferences from the next decision on; what is known of the link stays."""
         ...
 
     def reset(self) -> None:

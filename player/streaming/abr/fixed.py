@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from player.streaming.abr.estimator import Estimator
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
 IDLE_S = 0.5
@@ -31,6 +32,9 @@ class FixedRendition:
     def good_kbps(self) -> float:
         """No other rung stands for the fixed one, unless it is better."""
         return math.inf
+
+    def prefer(self, preset: Preset) -> None:
+        """The rung is fixed."""
 
     def may_relay(self, transfer: Transfer) -> bool:
         return True
