@@ -15,31 +15,36 @@ from dataclasses import dataclass
 from player.errors import Damaged
 
 HEADER = "Segue-Pieces"
-FORM = re.compile(r"size=(\d{2,7}), crc-32=:([A-Za-z0-9+/=]*):")
+FORM = re.compile(r"length=(\d{1,9}), size=(\d{1,7}), crc-32=:([A-Za-z0-9+/=]*):")
 LARGEST_PIECE = 64 * 1024  # what is held back at most
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
+    length_bytes: int
     size_bytes: int
     sums: tuple[int, ...]
 
+    def bytes_of(self, number: int) -> int:
+        return min(self.size_bytes, self.length_bytes - number * self.size_bytes)
+
     def is_right(self, number: int, piece: bytes) -> bool:
-        return number < len(self.sums) and zlib.crc32(piece) == self.sums[number]
+        return zlib.crc32(piece) == self.sums[number]
 
 
 def read_pieces(header: str | None) -> Pieces | None:
     """None where there is no such header, or none that can be read: then nothing is checked."""
     match = FORM.fullmatch(header or "")
-    if match is None or not 0 < int(match[1]) <= LARGEST_PIECE:
+    if match is None or not 0 < int(match[2]) <= LARGEST_PIECE:
         return None
+    length_bytes, size_bytes = int(match[1]), int(match[2])
     try:
-        packed = base64.b64decode(match[2], validate=True)
+        packed = base64.b64decode(match[3], validate=True)
     except binascii.Error:
         return None
-    if len(packed) % 4:
+    if len(packed) != 4 * -(-length_bytes // size_bytes):
         return None
-    return Pieces(int(match[1]), struct.unpack(f">{len(packed) // 4}I", packed))
+    return Pieces(length_bytes, size_bytes, struct.unpack(f">{len(packed) // 4}I", packed))
 
 
 class PieceCheck:
@@ -52,32 +57,29 @@ class PieceCheck:
         self._waiting = bytearray()
 
     def feed(self, chunk: bytes) -> bytes:
-        """The whole pieces that are complete now; Damaged where one is wrong, after those before it have been given
-        by a call of its own."""
-        if self._number == len(self._pieces.sums):
-            return b""  # behind the end: there is nothing to check it by, and nothing to use it for
+        """The pieces that are complete now; Damaged where one is wrong, after those before it have been given by a
+        call of its own. What comes behind the end is dropped."""
         self._waiting += chunk
-        size = self._pieces.size_bytes
-        right = 0
-        while len(self._waiting) - right >= size and self._passes(self._waiting[right : right + size]):
-            right += size
-        if right == 0 and len(self._waiting) >= size:
-            raise Damaged
-        passed = bytes(self._waiting[:right])
-        del self._waiting[:right]
-        return passed
+        passed = bytearray()
+        while self._number < len(self._pieces.sums):
+            size = self._pieces.bytes_of(self._number)
+            if len(self._waiting) < size:
+                break
+            piece = bytes(self._waiting[:size])
+            if not self._pieces.is_right(self._number, piece):
+                if not passed:
+                    raise Damaged
+                break
+            passed += piece
+            del self._waiting[:size]
+            self._number += 1
+        else:
+            self._waiting.clear()
+        return bytes(passed)
 
-    def rest(self) -> bytes:
-        """After the last byte: the last piece, which may be shorter; b"" where the bytes broke off before its end."""
-        if self._number < len(self._pieces.sums) - 1 and len(self._waiting) >= self._pieces.size_bytes:
-            raise Damaged
-        return bytes(self._waiting) if self._waiting and self._passes(self._waiting) else b""
-
-    def _passes(self, piece: bytes | bytearray) -> bool:
-        if not self._pieces.is_right(self._number, bytes(piece)):
-            return False
-        self._number += 1
-        return True
+    def end(self) -> None:
+        """After the last byte; Damaged where a wrong piece was held back."""
+        self.feed(b"")
 
 
 def check_whole(header: str | None, body: bytes) -> None:
@@ -86,8 +88,7 @@ def check_whole(header: str | None, body: bytes) -> None:
     if pieces is None:
         return
     size = pieces.size_bytes
-    count = -(-len(body) // size)
-    if count != len(pieces.sums) or not all(
-        pieces.is_right(number, body[number * size : (number + 1) * size]) for number in range(count)
+    if len(body) != pieces.length_bytes or not all(
+        pieces.is_right(number, body[number * size : (number + 1) * size]) for number in range(len(pieces.sums))
     ):
         raise Damaged

@@ -93,8 +93,8 @@ async def _checked(
             part = chunk if check is None else check.feed(chunk)
             if part:
                 yield part
-    if check is not None and (last := check.rest()):
-        yield last
+    if check is not None:
+        check.end()
 
 
 def _bytes_to_skip(response: httpx.Response, start: int) -> int:

@@ -20,4 +20,4 @@ def pieces(data: bytes) -> str:
     view = memoryview(data)
     sums = [zlib.crc32(view[at : at + PIECE_BYTES]) for at in range(0, len(data), PIECE_BYTES)]
     packed = base64.b64encode(struct.pack(f">{len(sums)}I", *sums)).decode()
-    return f"size={PIECE_BYTES}, crc-32=:{packed}:"
+    return f"length={len(data)}, size={PIECE_BYTES}, crc-32=:{packed}:"

@@ -108,7 +108,7 @@ def test_everything_of_a_stream_says_what_its_bytes_should_be(backend: Backend, 
     def check(answer: httpx.Response, whole: bytes) -> None:
         expected = [zlib.crc32(whole[at : at + 1024]) for at in range(0, len(whole), 1024)]
         packed = base64.b64encode(struct.pack(f">{len(expected)}I", *expected)).decode()
-        assert answer.headers["segue-pieces"] == f"size=1024, crc-32=:{packed}:"
+        assert answer.headers["segue-pieces"] == f"length={len(whole)}, size=1024, crc-32=:{packed}:"
 
     master = client.get(f"/songs/{_song_id(client, 'One')}/stream").raise_for_status()
     check(master, master.content)
