@@ -4,7 +4,6 @@ decode of the same segments. A recording holds what sounded before the seek, the
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from player.playback.engine_options import EngineConfig, Output
 from player.playback.queue import Queue
 from player.streaming.abr.fixed import FixedRendition
 from server.streaming.ladder import FRAME_SAMPLES
+from tests.support.held import Held
 from tests.support.listening import Listening, decoded, listening, recorded
 from tests.support.media_server import RATES_KBPS, song
 
@@ -32,22 +32,6 @@ STALLED_IN = 3
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Pcm:
     return decoded(SONG, [len(RATES_KBPS) - 1] * SONG.segment_count, tmp_path_factory.mktemp("reference"))
-
-
-class Held(threading.Event):
-    """A gate of the server that lets the first segments through."""
-
-    def __init__(self, passing: int) -> None:
-        super().__init__()
-        self._passing = passing
-        self._count = threading.Lock()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        with self._count:
-            self._passing -= 1
-            if self._passing >= 0:
-                return True
-        return super().wait(timeout)
 
 
 def played(path: Path, work: Callable[[Listening], None]) -> Pcm:

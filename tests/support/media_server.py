@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
@@ -53,7 +54,12 @@ class Song:
 
 @cache
 def song(seed: int = 1, seconds: float = 21.3, rate: int = 44_100, channels: int = 2) -> Song:
-    signal = tone(seconds, seed=seed, rate=rate, channels=channels)
+    return encoded(tone(seconds, seed=seed, rate=rate, channels=channels), rate)
+
+
+def encoded(signal: NDArray[np.float32], rate: int) -> Song:
+    """`signal` (samples, channels) as the backend would serve it."""
+    channels = signal.shape[1]
     timeline = Timeline(rate, len(signal))
     padded = np.concatenate([signal, np.zeros((4 * FRAME_SAMPLES, channels), np.float32)])
     rungs = []
