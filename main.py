@@ -272,10 +272,6 @@ class Segue:
             void(self.runtime.call(self._prefer()))
         elif key == settings.CROSSFADE_S.key:
             void(self.runtime.call(self.playback.set_crossfade(self.settings.get(settings.CROSSFADE_S))))
-        elif key in (settings.OUTPUT_DEVICE.key, settings.OUTPUT_EXCLUSIVE.key):
-            device_id = self.settings.get(settings.OUTPUT_DEVICE)
-            is_exclusive = self.settings.get(settings.OUTPUT_EXCLUSIVE)
-            void(self.runtime.call(self.playback.set_output(device_id, is_exclusive=is_exclusive)))
         elif key == settings.RECENT_MB.key:
             void(self.runtime.call(self.recent.set_limit_mb(self.settings.get(settings.RECENT_MB))))
 

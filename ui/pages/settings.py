@@ -9,12 +9,13 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.pages.catalogue_page import CataloguePage
-from ui.presenters.settings import Option, SettingsPresenter, SettingsView
+from ui.presenters.settings import Option, SettingsPresenter, SettingsView, Span
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
-from ui.widgets.buttons import Chip, IconButton
+from ui.widgets.buttons import Chip
 from ui.widgets.context import PageContext
 from ui.widgets.grounds import Card
+from ui.widgets.line_slider import LineSlider
 from ui.widgets.plain_label import PlainLabel
 
 COLUMN_PX = 760  # lines of bearable length
@@ -65,6 +66,8 @@ class OptionRow(QWidget):
     def __init__(self, theme: Theme, option: Option, presenter: SettingsPresenter) -> None:
         super().__init__()
         self._key = option.setting.key
+        self._title = option.title
+        self.setObjectName(f"option_{self._key}")
         self._presenter = presenter
         self.chips: dict[str, Chip] = {}
         words = QVBoxLayout()
@@ -75,15 +78,16 @@ class OptionRow(QWidget):
         row.setContentsMargins(0, SPACE.m, 0, SPACE.m)
         row.setSpacing(SPACE.xl)
         row.addLayout(words, 1)
-        row.addLayout(self._build_chips(theme, option) if option.choices else self._build_steps(theme, option))
+        row.addLayout(
+            self._build_chips(theme, option) if option.span is None else self._build_slider(theme, option.span)
+        )
 
     def show_option(self, option: Option) -> None:
         for word, chip in self.chips.items():
             chip.setChecked(word == option.chosen)
-        if not option.choices:
-            self.shown.set_text(option.shown)
-            self.less.setEnabled(option.can_lower)
-            self.more.setEnabled(option.can_raise)
+        if option.span is not None:
+            self.slider.show_value(option.place)
+            self._show_number(option.span, option.place)
 
     def _build_chips(self, theme: Theme, option: Option) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -98,19 +102,24 @@ class OptionRow(QWidget):
             self.chips[word] = chip
         return row
 
-    def _build_steps(self, theme: Theme, option: Option) -> QHBoxLayout:
-        self.less = IconButton(theme, "minus", f"Lower: {option.title}", kind="round", box_px=SIZE.round_control)
-        self.more = IconButton(theme, "plus", f"Higher: {option.title}", kind="round", box_px=SIZE.round_control)
+    def _build_slider(self, theme: Theme, span: Span) -> QHBoxLayout:
+        self.slider = LineSlider(theme, self._title, SIZE.option_slider)
+        self.slider.setRange(0, span.last_place)
+        self.slider.setPageStep(max(1, span.last_place // 5))
         self.shown = PlainLabel(theme, tabular=True)
-        self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.shown.setMinimumWidth(SIZE.volume)
-        self.less.clicked.connect(lambda: self._presenter.step(self._key, -1))
-        self.more.clicked.connect(lambda: self._presenter.step(self._key, 1))
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.shown.setMinimumWidth(theme.scaled(SIZE.option_value))
+        self.slider.moved.connect(partial(self._show_number, span))
+        self.slider.settled.connect(partial(self._presenter.choose_number, self._key))
         row = QHBoxLayout()
-        row.setSpacing(SPACE.s)
-        for part in (self.less, self.shown, self.more):
-            row.addWidget(part)
+        row.setSpacing(SPACE.m)
+        row.addWidget(self.slider)
+        row.addWidget(self.shown)
         return row
+
+    def _show_number(self, span: Span, place: int) -> None:
+        self.shown.set_text(span.words_at(place))
+        self.slider.setAccessibleDescription(span.words_at(place))
 
     def _choose(self, word: str, _checked: bool = False) -> None:
         self._presenter.choose(self._key, word)

@@ -219,6 +219,10 @@ class Size:
     """the listener's initial"""
     volume: int = 82
     """the volume line, half a knob at each end"""
+    option_slider: int = 190
+    """a number among the settings"""
+    option_value: int = 64
+    """what it stands at"""
     badge: int = 24
     """height of the quality badge"""
     seek_width: int = 520

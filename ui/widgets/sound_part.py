@@ -12,7 +12,7 @@ from ui.presenters.transport import TransportPresenter, TransportState
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
 from ui.widgets.buttons import IconButton, ThemedButton, ToggleIconButton
-from ui.widgets.sliders import VolumeSlider
+from ui.widgets.line_slider import VolumeSlider
 from ui.widgets.sound_menus import device_menu, open_above, sleep_menu, speed_menu
 
 PANELS = (("lyrics", "chat", "Lyrics"), ("queue", "queue", "Queue"))

@@ -16,7 +16,7 @@ from ui.widgets.buttons import IconButton, ThemedButton, ToggleIconButton
 from ui.widgets.cover import CoverView
 from ui.widgets.grounds import Ground
 from ui.widgets.plain_label import PlainLabel
-from ui.widgets.sliders import SeekBar
+from ui.widgets.seek_bar import SeekBar
 from ui.widgets.sound_menus import open_above, options_menu
 from ui.widgets.sound_part import SoundPart, Unusual
 from ui.wording import clock_time

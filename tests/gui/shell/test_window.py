@@ -24,7 +24,7 @@ from tests.gui.shell.conftest import World
 from tests.support.fake_accounts import DEMO, PROFILE
 from ui.history import History, Route, Visit
 from ui.shortcuts import BINDINGS
-from ui.widgets.sliders import bars
+from ui.widgets.seek_bar import bars
 from ui.window import Window
 
 

@@ -1,12 +1,12 @@
-"""The two sliders of the transport, painted by hand: the waveform one seeks in, and the volume. GUI thread.
+"""The waveform one seeks in, painted by hand. GUI thread.
 
-Both are QAbstractSliders, so that screen readers find a slider with a value and keys work as on any other.
+A QAbstractSlider, so that screen readers find a slider with a value and keys work as on any other.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from ui.theme.theme import Theme
@@ -16,8 +16,6 @@ from ui.wording import clock_time
 BAR_PX, GAP_PX = 3, 2
 QUIET_SHARE = 0.12  # the height of silence: a line, not a hole
 LINE_PX = 4
-KNOB_PX = 12
-WHEEL_NOTCH = 120
 
 
 class SeekBar(QAbstractSlider):
@@ -161,87 +159,3 @@ def bars(peaks: bytes, count: int) -> list[float]:
         last = max(first + 1, (number + 1) * len(peaks) // count)
         heights.append(max(QUIET_SHARE, max(peaks[first:last]) / loudest))
     return heights
-
-
-class VolumeSlider(QAbstractSlider):
-    """Value in percent. `volume_asked(0..1)` follows the hand, the keys and the wheel."""
-
-    volume_asked = Signal(float)
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._is_hovered = False
-        self.setOrientation(Qt.Orientation.Horizontal)
-        self.setRange(0, 100)
-        self.setSingleStep(5)
-        self.setPageStep(20)
-        self.setAccessibleName("Volume")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(SIZE.volume, SIZE.seek_height)
-        theme.changed.connect(self.update)
-
-    def show_volume(self, volume: float, is_muted: bool) -> None:
-        if not self.isSliderDown():
-            self.setValue(0 if is_muted else round(volume * 100))
-        self.setToolTip(f"Volume {self.value()} %")
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._take(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self._take(event.position().x())
-
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        self.setSliderDown(False)
-        self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._ask(self.value() + self.singleStep() * event.angleDelta().y() / WHEEL_NOTCH)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.value()
-        super().keyPressEvent(event)
-        if self.value() != before:
-            self.volume_asked.emit(self.value() / 100)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._is_hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._is_hovered = False
-        self.update()
-        super().leaveEvent(event)
-
-    def _take(self, x: float) -> None:
-        room = max(1.0, self.width() - KNOB_PX)
-        self._ask((x - KNOB_PX / 2) / room * 100)
-
-    def _ask(self, percent: float) -> None:
-        self.setValue(min(max(round(percent), 0), 100))
-        self.volume_asked.emit(self.value() / 100)
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle = self.height() / 2
-        left, room = KNOB_PX / 2, self.width() - KNOB_PX
-        at = left + room * self.value() / 100
-        line = QRectF(left, middle - LINE_PX / 2, room, LINE_PX)
-        painter.setBrush(self._theme.colour("line"))
-        painter.drawRoundedRect(line, LINE_PX / 2, LINE_PX / 2)
-        is_touched = self._is_hovered or self.isSliderDown() or self.hasFocus()
-        painter.setBrush(self._theme.colour("accent" if is_touched else "muted"))
-        painter.drawRoundedRect(QRectF(left, line.top(), at - left, LINE_PX), LINE_PX / 2, LINE_PX / 2)
-        if is_touched:
-            painter.setBrush(self._theme.colour("text"))
-            painter.drawEllipse(QPointF(at, middle), KNOB_PX / 2, KNOB_PX / 2)
-        painter.end()
