@@ -81,7 +81,7 @@ def status_error(
         return NetworkError(detail or f"the server answered {status}")
     if status == 401:
         return AuthError(detail or "you are signed out")
-    if status == 404:
+    if status in (404, 410):
         return NotFound(detail)
     if status in (409, 412):
         return Conflict(detail)

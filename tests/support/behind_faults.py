@@ -54,6 +54,7 @@ ROBIN = Credentials("robin", "correct horse battery")
 LIMIT_S = 60.0
 CUTS = (400_003, 811_009)  # of one piece of 27 s: three songs of three segments
 SECONDS = 27.0
+SPARES = 3
 QUICK = httpx.Timeout(0.6, connect=0.5, pool=0.5)  # those of main.py, ten times shorter
 
 
@@ -94,7 +95,7 @@ class Listening:
         self.ahead = LookAhead(
             runtime=loop.runtime, clock=SystemClock(), open_stream=behind.open_stream, client=self._client,
             controller=controller, look_ahead_s=look_ahead_s, on_fetch=self.fetches.append,
-            backoff=Backoff(first_s=0.05, limit_s=0.4),
+            backoff=Backoff(first_s=0.05, limit_s=0.25),
         )  # fmt: skip
         engine = MpvEngine(config, loop.runtime.loop.call_soon_threadsafe)
         options = PlayerOptions(loudness=LoudnessMode.OFF, failed_pause_s=0.05)
@@ -149,6 +150,11 @@ class BehindFaults:
                 self.music / f"{number}.flac", title=f"Part {number}", artist="A", album="One piece",
                 track_number=number, samples=part,
             )  # fmt: skip
+        for number in range(SPARES):
+            write_song(
+                self.music / f"spare{number}.flac", title=f"Spare {number}", artist="B", album="Others",
+                track_number=number + 1, seconds=8.0, seed=number + 20,
+            )  # fmt: skip
         self._serving = ExitStack()
         self._stack.callback(self._serving.close)
         self.backend = self._serve()
@@ -161,7 +167,9 @@ class BehindFaults:
         )
         stack.callback(lambda: loop.do(self.accounts.aclose()))
         loop.do(self.accounts.connect(Place(PlaceKind.SERVER, self.link.url), ROBIN))
-        self.tracks = self._tracks(len(parts))
+        tracks = self._tracks(len(parts) + SPARES)
+        self.tracks, self.spares = tracks[: len(parts)], tracks[len(parts) :]
+        """the songs to compare, and others whose files a test may change"""
         self.reference = self.record()
         self.asked = tuple(self.link.asked)
         """what an undisturbed listener asks for"""

@@ -47,7 +47,7 @@ def _portal(status: int) -> Scenario:
         f"captive portal, {status}",
         lambda path, rng: [
             Fault("portal", path, status=status),
-            Fault("portal", ".*", times=rng.randint(1, 12), status=status),
+            Fault("portal", ".*", times=rng.randint(1, 8), status=status),
         ],
     )
 
@@ -61,7 +61,7 @@ def _token_expired(path: str, rng: random.Random) -> list[Fault]:
 
 
 def _outage(kind: str) -> Callable[[str, random.Random], list[Fault]]:
-    return lambda path, rng: [Fault(kind, path, seconds=rng.uniform(0.2, 3.0))]
+    return lambda path, rng: [Fault(kind, path, seconds=rng.uniform(0.2, 2.0))]
 
 
 SCENARIOS = (
