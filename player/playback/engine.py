@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from player.domain.sound import OutputChoice, OutputDevice
@@ -33,6 +34,27 @@ from player.playback.streams import SongStream
 log = logging.getLogger("audio")
 
 CLOSE_LIMIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SongGain:
+    """A song's gain, and how it came there while the song played."""
+
+    target_db: float
+    from_db: float = 0.0
+    since_s: float | None = None
+
+    @property
+    def has_changed(self) -> bool:
+        return self.since_s is not None
+
+    def present_db(self, speed: float) -> float:
+        """On its way, by the time that has gone."""
+        if self.since_s is None:
+            return self.target_db
+        gone_s = (time.monotonic() - self.since_s) * speed
+        way = min(1.0, gone_s / filters.glide_s(self.from_db, self.target_db))
+        return self.from_db + (self.target_db - self.from_db) * way
 
 
 class MpvEngine:
@@ -58,8 +80,7 @@ class MpvEngine:
         self._recording: Recording | None = None
         self._current: Loaded | None = None
         self._next: Loaded | None = None
-        self._gain_db = self._next_gain_db = 0.0
-        self._glides = False  # whether the current song's gain has changed while it played
+        self._gain = self._next_gain = SongGain(0.0)
 
     # -- life
 
@@ -159,8 +180,7 @@ class MpvEngine:
         self._begin_recording(stream)
         self._withdraw_current()
         self.drop_next()
-        self._current, self._gain_db = self._loaded(stream, position_s, load), gain_db
-        self._glides = False
+        self._current, self._gain = self._loaded(stream, position_s, load), SongGain(gain_db)
         self._send_load(self._current, "replace", gain_db, fade_in_s)
         return self._current.load
 
@@ -169,7 +189,7 @@ class MpvEngine:
     ) -> LoadId:
         """The song that follows the current one without a gap; `fade_s` is for engines that can."""
         self.drop_next()
-        self._next, self._next_gain_db = self._loaded(stream, 0.0, load), gain_db
+        self._next, self._next_gain = self._loaded(stream, 0.0, load), SongGain(gain_db)
         self._send_load(self._next, "append-play", gain_db)
         return self._next.load
 
@@ -183,7 +203,7 @@ class MpvEngine:
         """The appended song has become the current one."""
         self._withdraw_current()
         self._current, self._next = self._next, None
-        self._gain_db, self._glides = self._next_gain_db, False
+        self._gain = self._next_gain
 
     def stop(self) -> None:
         self._send("stop")
@@ -210,13 +230,13 @@ class MpvEngine:
 
     def set_gain(self, gain_db: float) -> None:
         """Of the song that plays now: glides there."""
-        if abs(gain_db - self._gain_db) < 0.0005:
+        if abs(gain_db - self._gain.target_db) < 0.0005:
             return
-        if self._glides:
-            self._send("af-command", filters.GAIN, "volume", filters.glide_level(self._gain_db, gain_db))
-        else:
-            self._send("af", "add", filters.glide(self._gain_db, gain_db))
-        self._gain_db, self._glides = gain_db, True
+        if not self._gain.has_changed:
+            self._send("af", "pre", filters.grain())
+        present_db = self._gain.present_db(self._speed)
+        self._send("af", "add", filters.glide(present_db, gain_db))
+        self._gain = SongGain(gain_db, present_db, time.monotonic())
 
     def fade_in(self, length_s: float) -> None:
         self._send("af", "add", filters.fade_in(length_s))

@@ -8,9 +8,10 @@ mpv's own `volume` and `replaygain` reach whatever the output's buffer still hol
 
 from __future__ import annotations
 
-GAIN, FADE = "gain", "fade"
+GAIN, GRAIN, FADE = "gain", "grain", "fade"
 GLIDE_DB_PER_S = 20.0
-GLIDE_SAMPLES = 128  # 3 ms at most: steps of 0.06 dB, 43 dB under the music they are in
+SHORTEST_GLIDE_S = 0.05
+GRAIN_SAMPLES = 128  # 3 ms at most: steps of 0.06 dB, 43 dB under the music they are in
 
 
 def gain(gain_db: float) -> str:
@@ -18,20 +19,23 @@ def gain(gain_db: float) -> str:
     return f"@{GAIN}:lavfi=[volume=volume={gain_db:.3f}dB]" if abs(gain_db) >= 0.0005 else ""
 
 
+def grain() -> str:
+    """Ahead of a gain that changes, which works frame by frame: short frames, short steps. It keeps part of one in
+    hand, so it stays until the song ends; a gain behind it keeps nothing and may be replaced at any time."""
+    return f"@{GRAIN}:lavfi=[asetnsamples=n={GRAIN_SAMPLES}:p=0]"
+
+
+def glide_s(from_db: float, to_db: float) -> float:
+    return max(abs(to_db - from_db) / GLIDE_DB_PER_S, SHORTEST_GLIDE_S)
+
+
 def glide(from_db: float, to_db: float) -> str:
-    """The gain filter of a song whose gain has changed. It works in short steps, and keeps part of a step in hand:
-    it stays until the song ends, and goes elsewhere by `glide_level` told to it."""
-    level = glide_level(from_db, to_db)
-    return f"@{GAIN}:lavfi=[asetnsamples=n={GLIDE_SAMPLES}:p=0,volume=volume='{level}':eval=frame]"
-
-
-def glide_level(from_db: float, to_db: float) -> str:
     """From one gain to another, beginning with the first samples that come: variable 0 remembers their time.
     (ffmpeg asks once before any has come, with no time at all.)"""
-    seconds = max(abs(to_db - from_db) / GLIDE_DB_PER_S, 0.05)
     anchor = "st(0,if(ld(0),ld(0),if(isnan(t),0,t)))"
-    way = f"clip((t-ld(0))/{seconds:.3f},0,1)"
-    return f"{anchor};pow(10,({from_db:.3f}+({to_db - from_db:.3f})*{way})/20)"
+    way = f"clip((t-ld(0))/{glide_s(from_db, to_db):.3f},0,1)"
+    level = f"pow(10,({from_db:.3f}+({to_db - from_db:.3f})*{way})/20)"
+    return f"@{GAIN}:lavfi=[volume=volume='{anchor};{level}':eval=frame]"
 
 
 def fade_in(length_s: float) -> str:

@@ -80,7 +80,7 @@ class Player:
             changed=self._publish,
         )
         self._transport.set_loudness(options.loudness, options.target_lufs)
-        self._transport.set_crossfade(options.crossfade_s)
+        self._transport.succession.crossfade_s = options.crossfade_s
         self._sound.set_volume(options.volume)
         self._sound.set_muted(options.is_muted)
         device.choose(options.output)
@@ -206,7 +206,8 @@ class Player:
         self._publish()
 
     async def set_crossfade(self, seconds: float) -> None:
-        self._transport.set_crossfade(min(max(seconds, 0.0), LONGEST_CROSSFADE_S))
+        self._transport.succession.crossfade_s = min(max(seconds, 0.0), LONGEST_CROSSFADE_S)
+        self._transport.plan()
         self._publish()
 
     def output_devices(self) -> Sequence[OutputDevice]:

@@ -64,7 +64,7 @@ class Transport:
         self.figures = self._observed.figures
         self._sleep = sleep
         self._device = device
-        self._succession = Succession(queue, self._deck, engine, streams, sleep)
+        self.succession = Succession(queue, self._deck, engine, streams, sleep)
         self._after_failure = AfterFailure(runtime, queue, failed_pause_s, self._go_on)
         engine.listen(self._engine_event)
 
@@ -83,7 +83,7 @@ class Transport:
             self._device.try_again()
             self._after_failure.forget()
         self._deck.is_paused = not self.is_wanted
-        self._deck.open(entry, position_s, self._succession.gain_db(entry))
+        self._deck.open(entry, position_s, self.succession.gain_db(entry))
         self.plan()
 
     def rest_at(self, position_s: float) -> None:
@@ -131,21 +131,13 @@ class Transport:
         self._streams.retry_now()
 
     def set_loudness(self, mode: LoudnessMode, target_lufs: float) -> None:
-        self._succession.loudness, self._succession.target_lufs = mode, target_lufs
-        self._deck.set_gain(self._succession.gain_db)
-        self.plan()
-
-    @property
-    def crossfade_s(self) -> float:
-        return self._succession.crossfade_s
-
-    def set_crossfade(self, seconds: float) -> None:
-        self._succession.crossfade_s = seconds
+        self.succession.loudness, self.succession.target_lufs = mode, target_lufs
+        self._deck.set_gain(self.succession.gain_db)
         self.plan()
 
     def plan(self) -> None:
         """Tell the look-ahead and the engine what follows; after every change of the queue."""
-        self._succession.plan()
+        self.succession.plan()
 
     def close(self) -> None:
         self._after_failure.stop()
@@ -221,7 +213,7 @@ class Transport:
             rendition_kbps=None if song is None else song.stream.rendition_at(position_s),
             error=self.error(),
             retry_in_s=self._retry_in_s(),
-            crossfade_s=self.crossfade_s,
+            crossfade_s=self.succession.crossfade_s,
         )
 
     def stats(self) -> StreamStats:
@@ -270,7 +262,7 @@ class Transport:
             case DevicesChanged():
                 self._device.changed()
             case Faded():
-                self._succession.faded()
+                self.succession.faded()
                 self.plan()
             case FadesRefused():
                 self.plan()
@@ -306,7 +298,7 @@ class Transport:
             self.finish()
             return
         if self._engine.is_fading and ended is not None:
-            self._succession.fades_out(ended.entry.track)
+            self.succession.fades_out(ended.entry.track)
         self._queue.go_to(following.id)
         if self._deck.has_next(following):
             self._deck.promote_next()

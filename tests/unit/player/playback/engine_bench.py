@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from player.playback.engine import MpvEngine
 from player.playback.engine_events import Ended, EndReason, EngineEvent, LoadId, Restarted
 from player.playback.engine_options import EngineConfig
 from tests.unit.player.playback.bench import LIMIT_S
+from tests.unit.player.playback.songs import RATE
 
 
 class EngineBench:
@@ -18,6 +21,7 @@ class EngineBench:
         self.engine = MpvEngine(config, lambda callback: callback())
         self.events: list[EngineEvent] = []
         self._came = threading.Condition()
+        self._marks = 0
         self.engine.listen(self._note)
         self.engine.open()
 
@@ -32,6 +36,23 @@ class EngineBench:
                 self.events
             )
         return [event for event in self.events if claim(event)][count - 1]
+
+    def until_done(self) -> None:
+        """All commands given so far: mpv does them in order, and this one can be seen."""
+        self._marks += 1
+        self.engine._send("set", "sub-delay", str(self._marks))
+        self.until_true(lambda: bool(self.engine._mpv["sub-delay"] == self._marks))
+
+    def until_true(self, claim: Callable[[], bool]) -> None:
+        """For what mpv does not tell of itself."""
+        ends_s = time.monotonic() + LIMIT_S
+        while not claim():
+            assert time.monotonic() < ends_s
+            time.sleep(0.005)
+
+    def until_recorded(self, path: Path, seconds: float) -> None:
+        """So much of stereo at the tests' rate is in the file."""
+        self.until_true(lambda: path.exists() and path.stat().st_size > seconds * RATE * 4)
 
     def until_begun(self, load: LoadId) -> None:
         self.until(lambda event: event == Restarted(load))

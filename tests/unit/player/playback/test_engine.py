@@ -187,6 +187,52 @@ def test_a_gain_holds_for_every_sample_of_its_song_and_no_other(
     assert np.array_equal(samples[2 * RATE :], source)
 
 
+def test_a_change_of_gain_is_no_step(tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]) -> None:
+    path, hertz, level = tmp_path / "glide.wav", 441.0, 0.25
+    wave = level * np.sin(2 * np.pi * hertz * np.arange(9 * RATE) / RATE)
+    stream = WavStream(np.stack([wave, wave], axis=1).astype(np.float32), hold_at=44 + 3 * RATE * 8)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(stream)
+    for played_s, gain_db, then_hold_at in ((2.9, -9.0, 44 + 6 * RATE * 8), (5.9, -3.0, None)):
+        bench.until_recorded(path, played_s)
+        bench.until_true(lambda: bench.engine._gain.present_db(1.0) == bench.engine._gain.target_db)
+        bench.engine.set_gain(gain_db)
+        bench.until_done()
+        stream.release(hold_at=then_hold_at)
+    bench.until_ended()
+    bench.engine.close()
+    heard = from_recording(path)[:, 0]
+    assert len(heard) == 9 * RATE
+    steepest = 2 * np.pi * hertz / RATE * level
+    assert np.abs(np.diff(heard)).max() < 1.02 * steepest
+    for at_s, gain_db in ((2.0, 0.0), (5.0, -9.0), (8.4, -3.0)):
+        part = heard[round(at_s * RATE) : round((at_s + 0.5) * RATE)]
+        assert level_db(part) == pytest.approx(20 * np.log10(level / np.sqrt(2)) + gain_db, abs=0.05)
+
+
+def test_at_its_own_speed_again_a_song_is_untouched(
+    tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+) -> None:
+    path, source = tmp_path / "speed.wav", noise(8.0)
+    stream = WavStream(source, hold_at=44 + 2 * RATE * 8)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(stream)
+    bench.until_recorded(path, 1.4)
+    bench.engine.set_speed(2.0)
+    bench.until_done()
+    stream.release(hold_at=44 + 4 * RATE * 8)
+    bench.until_recorded(path, 2.4)
+    bench.engine.set_speed(1.0)
+    bench.until_done()
+    stream.release()
+    bench.until_ended()
+    bench.engine.close()
+    heard = from_recording(path)
+    assert np.array_equal(heard[:RATE], source[:RATE])
+    assert np.array_equal(heard[-3 * RATE :], source[-3 * RATE :])
+    assert 6 * RATE < len(heard) < 7.8 * RATE
+
+
 def test_the_slider_is_a_perceived_scale() -> None:
     assert [volume_percent(slider) for slider in (-1.0, 0.0, 0.5, 1.0, 2.0)] == [0.0, 0.0, 50.0, 100.0, 100.0]
 
