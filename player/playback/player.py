@@ -67,7 +67,7 @@ class Player:
         self._queue = Queue(options.rng, is_shuffled=options.is_shuffled, repeat=options.repeat)
         device, sleep = SoundDevice(engine, clock), SleepWatch()
         self._device = device
-        self._sound = Sound(engine, streams, device, sleep, clock)
+        self._sound = Sound(engine, streams, device, sleep, clock, runtime.loop.call_later)
         self._transport = Transport(
             runtime=runtime,
             streams=streams,
@@ -81,8 +81,8 @@ class Player:
         )
         self._transport.set_loudness(options.loudness, options.target_lufs)
         self._transport.succession.crossfade_s = options.crossfade_s
-        self._sound.set_volume(options.volume)
-        self._sound.set_muted(options.is_muted)
+        self._sound.volume.set_slider(options.volume)
+        self._sound.volume.set_muted(options.is_muted)
         device.choose(options.output)
         self._listeners: list[Listener] = []
         self._state = self._sound.describe(self._transport.state())
@@ -129,6 +129,7 @@ class Player:
         self._listeners.clear()
         if self._ticking is not None:
             self._ticking.cancel()
+        self._sound.volume.close()
         self._transport.close()
         await self._runtime.in_pool(self._engine.close)
 
@@ -188,11 +189,11 @@ class Player:
         self._publish()
 
     async def set_volume(self, volume: float) -> None:
-        self._sound.set_volume(volume)
+        self._sound.volume.set_slider(volume)
         self._publish()
 
     async def set_muted(self, is_muted: bool) -> None:
-        self._sound.set_muted(is_muted)
+        self._sound.volume.set_muted(is_muted)
         self._publish()
 
     async def set_speed(self, speed: float) -> None:

@@ -13,29 +13,26 @@ from player.playback.engine_port import Engine
 from player.playback.sleep_timer import SleepWatch
 from player.playback.sound_device import SoundDevice
 from player.playback.streams import Streams
+from player.playback.volume import Later, Volume
 
 
 class Sound:
     def __init__(
-        self, engine: Engine, streams: Streams, device: SoundDevice, sleep: SleepWatch, clock: Clock
+        self,
+        engine: Engine,
+        streams: Streams,
+        device: SoundDevice,
+        sleep: SleepWatch,
+        clock: Clock,
+        later: Later,
     ) -> None:
         self._engine = engine
         self._streams = streams
         self._device = device
         self._sleep = sleep
         self._clock = clock
-        self._level = 1.0
-        self.volume = 1.0
-        self.is_muted = False
+        self.volume = Volume(engine, later)
         self.speed = 1.0
-
-    def set_volume(self, volume: float) -> None:
-        self.volume = min(max(volume, 0.0), 1.0)
-        self._engine.set_volume(self.volume * self._level)
-
-    def set_muted(self, is_muted: bool) -> None:
-        self.is_muted = is_muted
-        self._engine.set_muted(is_muted)
 
     def set_speed(self, speed: float) -> None:
         self.speed = min(max(speed, SLOWEST), FASTEST)
@@ -62,16 +59,15 @@ class Sound:
     def tick(self) -> None:
         """The sleep timer's fade; its level is the same all the time otherwise."""
         level = self._sleep.level(self._clock.monotonic_s())
-        if level != self._level:
-            self._level = level
-            self.set_volume(self.volume)
+        if level != self.volume.level:
+            self.volume.set_level(level)
 
     def describe(self, state: PlaybackState) -> PlaybackState:
         """The transport's state with how it sounds."""
         return replace(
             state,
-            volume=self.volume,
-            is_muted=self.is_muted,
+            volume=self.volume.slider,
+            is_muted=self.volume.is_muted,
             speed=self.speed,
             sleep=self._sleep.left(self._clock.monotonic_s()),
             output=self._device.choice,
