@@ -67,6 +67,7 @@ class Segue:
         from player.library.instance_lock import InstanceLock
         from player.library.memory import Memory
         from player.library.settings_store import SettingsStore
+        from player.network.client import build_pool
 
         folder = options.data / "player"
         self.options = options
@@ -86,6 +87,7 @@ class Segue:
         self.settings = self.store.load()
         trace = OPEN_LINK if options.tour is not None else options.trace
         self.link = None if trace is None else ShapedLink(self.runtime, self.clock, trace)
+        self.connections = build_pool()
         self.accounts = SegueAccounts(
             self.runtime,
             self.settings,
@@ -93,6 +95,7 @@ class Segue:
             options.data,
             reach=None if self.link is None else self.link.start,
             clock=self.clock,
+            pool=self.connections,
         )
         self.recent = self._recent()
         self.playback = self._playback()
@@ -125,13 +128,14 @@ class Segue:
 
     def _playback(self) -> Player:
         from player.network.client import MEDIA_TIMEOUT, build_client
+        from player.network.lent import Lent
         from player.playback.crossfading import CrossfadingEngine
         from player.streaming.look_ahead import LookAhead
         from player.streaming.recent.openings import Openings
         from player.streaming.recent.source import RecentSource
 
         self.controller = self._controller()
-        self.media_client = build_client(timeout=MEDIA_TIMEOUT)
+        self.media_client = build_client(transport=Lent(self.connections), timeout=MEDIA_TIMEOUT)
         self.look_ahead = LookAhead(
             runtime=self.runtime,
             clock=self.clock,
@@ -337,6 +341,7 @@ class Segue:
             self.recent.aclose,
             self.media_client.aclose,
             self.accounts.aclose,
+            self.connections.aclose,
         ]
         if self.link is not None:
             closing.append(self.link.aclose)

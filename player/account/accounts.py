@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
 from player.account.device_key import DeviceKey
 from player.account.device_root import DeviceRoots
 from player.account.links import Link, Opener
@@ -33,7 +35,7 @@ Reach = Callable[[str], Awaitable[str]]
 
 class SegueAccounts:
     """`data_dir` is the folder of `--data`; `reach` maps a server's address to the one to use instead (a shaped
-    link in front of it)."""
+    link in front of it). `pool` holds the connections that are used; without one, each place has its own."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class SegueAccounts:
         roots: DeviceRoots | None = None,
         reach: Reach | None = None,
         clock: Clock | None = None,
+        pool: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._opener = Opener(
@@ -54,6 +57,7 @@ class SegueAccounts:
             roots=roots or DeviceRoots(installation_id(database)),
             reach=reach,
             clock=clock or SystemClock(),
+            pool=pool,
             on_phase=self._opening,
         )
         self._state = ConnectionState()
