@@ -7,8 +7,6 @@ SIGCOMM 2014. Throughput: the rule of hls.js, two means of the rate and a higher
 
 from __future__ import annotations
 
-import math
-
 from player.streaming.abr.estimator import Mean
 from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
@@ -18,8 +16,6 @@ IDLE_S = 0.5
 
 class Reference:
     """The next missing segment, in the rung that `rung` says."""
-
-    good_kbps = math.inf
 
     def __init__(self) -> None:
         self.reset()
@@ -39,6 +35,9 @@ class Reference:
 
     def may_relay(self, transfer: Transfer) -> bool:
         return True
+
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        return wanted_kbps
 
     def opening_rung(self, ladder: Ladder) -> int:
         return 0

@@ -79,7 +79,7 @@ class Fetching:
         rung = self._rung(media, slot, fetch)
         if self._recall is not None:
             is_dear = self.is_metered or self._faults.is_failing
-            recalled = self._recall.instead_of(media, slot, rung, self._controller.good_kbps, is_dear=is_dear)
+            recalled = self._recall.instead_of(media, slot, rung, self._controller.copy_kbps, is_dear=is_dear)
             if recalled is not None:
                 return recalled
         return self._download(media, slot, rung, fetch, is_relayed=is_relayed)

@@ -64,11 +64,10 @@ class Recall:
         self._on_recalled = on_recalled
 
     def instead_of(
-        self, media: TrackMedia, slot: int, wanted: int, good_kbps: float, *, is_dear: bool
+        self, media: TrackMedia, slot: int, wanted: int, copy_kbps: Callable[[float], float], *, is_dear: bool
     ) -> Recalled | None:
-        """What to take rather than fetch this segment in the rung `wanted`: the best copy there is, if it is of that
-        rung or a better one, or of `good_kbps` and more. `is_dear`: the network costs money or fails, and any copy
-        is better than a request."""
+        """What to take rather than fetch this segment in the rung `wanted`: the best copy there is, where it will do
+        (Controller.copy_kbps). `is_dear`: the network costs money or fails, and any copy is better than a request."""
         fixed, held, partial = media.fixed_rung(slot), media.held(slot), media.partial
         if fixed is not None and partial is not None and partial.slot == slot:
             return None  # somebody reads it as it comes: it goes on as it began
@@ -77,10 +76,11 @@ class Recall:
             rung = fixed if fixed in rungs else None
         else:
             better = [rung for rung in rungs if held is None or rung > held.rung]
-            rung = best_copy(better, wanted, media.ladder, 0.0 if is_dear else good_kbps)
+            rung = best_copy(better, media.ladder, 0.0 if is_dear else copy_kbps(media.ladder.rates_kbps[wanted]))
         if rung is None:
             return None
-        return Recalled(media, slot, rung, is_settled=media.ladder.rates_kbps[rung] >= good_kbps)
+        rates_kbps = media.ladder.rates_kbps
+        return Recalled(media, slot, rung, is_settled=rates_kbps[rung] >= copy_kbps(rates_kbps[-1]))
 
     async def perform(self, recalled: Recalled) -> None:
         """Puts the segment where a fetched one would be; one that is missing or wrong will be fetched."""
@@ -105,12 +105,9 @@ class Recall:
             self._source.keep(media, slot, held.rung, held.data)
 
 
-def best_copy(held: Sequence[int], wanted: int, ladder: Ladder, good_kbps: float) -> int | None:
-    """The best rung held, where it is the one wanted, a better one, or good enough."""
+def best_copy(held: Sequence[int], ladder: Ladder, least_kbps: float) -> int | None:
     best = max(held, default=None)
-    if best is None or (best < wanted and ladder.rates_kbps[best] < good_kbps):
-        return None
-    return best
+    return best if best is not None and ladder.rates_kbps[best] >= least_kbps else None
 
 
 def is_right(media: TrackMedia, slot: int, data: bytes) -> bool:

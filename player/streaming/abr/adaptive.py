@@ -48,9 +48,8 @@ class Adaptive:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def good_kbps(self) -> float:
-        return self._preset.good_kbps
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        return min(self._preset.good_kbps, self._preset.copy_share * wanted_kbps)
 
     def prefer(self, preset: Preset) -> None:
         self._preset = preset

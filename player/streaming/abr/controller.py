@@ -19,9 +19,8 @@ class Controller(Protocol):
     @property
     def latency_s(self) -> float: ...
 
-    @property
-    def good_kbps(self) -> float:
-        """The rate from which on a copy at hand may stand for a better rendition of the network."""
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        """The rate from which on a copy at hand may stand for the rendition that the network would give."""
         ...
 
     def may_relay(self, transfer: Transfer) -> bool:

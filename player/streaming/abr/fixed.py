@@ -3,8 +3,6 @@ Stream panel only."""
 
 from __future__ import annotations
 
-import math
-
 from player.streaming.abr.estimator import Estimator
 from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
@@ -28,10 +26,9 @@ class FixedRendition:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def good_kbps(self) -> float:
+    def copy_kbps(self, wanted_kbps: float) -> float:
         """No other rung stands for the fixed one, unless it is better."""
-        return math.inf
+        return wanted_kbps
 
     def prefer(self, preset: Preset) -> None:
         """The rung is fixed."""

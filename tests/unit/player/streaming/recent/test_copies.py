@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from player.streaming.abr.adaptive import Adaptive
+from player.streaming.abr.controller import Controller
 from player.streaming.abr.fixed import FixedRendition
-from player.streaming.abr.presets import BEST, GOOD_KBPS, QUIET, SAVER
+from player.streaming.abr.presets import BEST, QUIET, SAVER
 from player.streaming.abr.state import Decision, Fetch, Ladder, State
 from player.streaming.recall import best_copy
 from tests.support.media_server import RATES_KBPS, Fault, song
@@ -35,22 +36,25 @@ class Rungs(FixedRendition):
 
 
 @pytest.mark.parametrize(
-    ("held", "wanted", "good_kbps", "taken"),
+    ("controller", "held", "wanted", "taken"),
     [
-        ([], 0, 0.0, None),
-        ([1], 1, GOOD_KBPS, 1),
-        ([0, 3], 1, GOOD_KBPS, 3),
-        ([1], 3, GOOD_KBPS, None),
-        ([2], 3, GOOD_KBPS, 2),
-        ([2], 3, BEST.good_kbps, None),
-        ([3], 3, BEST.good_kbps, 3),
-        ([0], 3, SAVER.good_kbps, 0),
+        (Adaptive(QUIET), [], 0, None),
+        (Adaptive(QUIET), [1], 1, 1),
+        (Adaptive(QUIET), [0, 3], 1, 3),
+        (Adaptive(QUIET), [1], 3, None),
+        (Adaptive(QUIET), [2], 3, 2),
+        (Adaptive(QUIET), [1], 2, 1),
+        (Adaptive(QUIET), [0], 2, None),
+        (Adaptive(BEST), [2], 3, None),
+        (Adaptive(BEST), [3], 3, 3),
+        (Adaptive(SAVER), [0], 3, 0),
+        (FixedRendition(is_top=True), [2], 3, None),
     ],
 )
 def test_the_best_copy_is_taken_where_it_will_do(
-    held: list[int], wanted: int, good_kbps: float, taken: int | None
+    controller: Controller, held: list[int], wanted: int, taken: int | None
 ) -> None:
-    assert best_copy(held, wanted, LADDER, good_kbps) == taken
+    assert best_copy(held, LADDER, controller.copy_kbps(LADDER.rates_kbps[wanted])) == taken
 
 
 def test_a_better_copy_is_taken_than_would_be_fetched(replaying: Replaying) -> None:
