@@ -46,7 +46,7 @@ log = logging.getLogger("abr")
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
 ROUNDING_S = 0.05  # a segment lasts 3.99 s as often as 4
-MEMORY_BYTES = 64 * 1024 * 1024
+MEMORY_BYTES = 8 * 1024 * 1024  # the longest look-ahead at 320 kbit/s and the heads; what was heard is kept on disk
 
 
 def song_tags(track: Track) -> Sequence[tuple[str, str]]:
