@@ -18,6 +18,7 @@ BENCHMARKS = {
     "playback.first_sound": "from the command to the first sound on loopback, against mpv on the local file",
     "playback.endurance": "memory, threads and descriptors over 1,000 songs and 200 seeks",
     "playback.idle_cpu": "processor time while playing, window hidden, against plain mpv",
+    "skip": "from command to sound on a slow link, next and previous, and how soon a skip ends what it makes useless",
     "packager": "first and last segment of a song never played, by format",
 }
 

@@ -1,6 +1,6 @@
 """Connections that several clients share. Catalogue and music mostly come from one server: what is heard first then
-goes over the connection that has just answered for its playlist, which spares a round trip, two more with TLS. main.py
-owns the pool and lends it to each client; on the `net` loop.
+goes over the connection that has just answered for its playlist, which spares a round trip, two more with TLS.
+main.py owns the pool and lends it to each client; on the `net` loop.
 """
 
 from __future__ import annotations
