@@ -31,12 +31,11 @@ from player.streaming.fetching import Errand, Fetching
 from player.streaming.head_start import HeadStart
 from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
-from player.streaming.opening import Opener, OpenStream, Tags
+from player.streaming.opening import Opener, OpenStream
 from player.streaming.opening_ahead import OpeningAhead
 from player.streaming.playhead import Playhead
 from player.streaming.recall import HeldSource
 from player.streaming.recent.openings import NothingRemembered
-from player.streaming.replay_gain import replay_gain_tags
 from player.streaming.songs import Songs
 from player.streaming.sources import NetworkSource, SegmentRequest, SegmentSource
 from player.streaming.track_stream import TrackStream
@@ -47,10 +46,6 @@ IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
 ROUNDING_S = 0.05  # a segment lasts 3.99 s as often as 4
 MEMORY_BYTES = 8 * 1024 * 1024  # the longest look-ahead at 320 kbit/s and the heads; what was heard is kept on disk
-
-
-def song_tags(track: Track) -> Sequence[tuple[str, str]]:
-    return replay_gain_tags(track.loudness)
 
 
 class LookAhead:
@@ -67,7 +62,6 @@ class LookAhead:
         controller: Controller,
         look_ahead_s: float = 120.0,
         on_fetch: Callable[[SegmentFetch], None] | None = None,
-        tags: Tags = song_tags,
         source: SegmentSource | None = None,
         held: HeldSource | None = None,
         openings: NothingRemembered | None = None,
@@ -79,7 +73,7 @@ class LookAhead:
         self._controller = controller
         self._on_fetch = on_fetch
         self._source = source or NetworkSource(client)
-        self._opener = Opener(client, open_stream, tags, openings)
+        self._opener = Opener(client, open_stream, openings)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
         self._playhead = Playhead(self._songs, look_ahead_s)
         self._faults = Faults(backoff or Backoff())

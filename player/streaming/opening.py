@@ -39,7 +39,6 @@ DOCUMENT_S = 30.0  # a playlist of a long song on the slowest link
 SPARE_BYTES = 8  # room for an empty `free` box
 
 OpenStream = Callable[[TrackId], Awaitable[StreamDocument]]
-Tags = Callable[[Track], Sequence[tuple[str, str]]]
 
 
 class Opener:
@@ -49,12 +48,10 @@ class Opener:
         self,
         client: httpx.AsyncClient,
         open_stream: OpenStream,
-        tags: Tags,
         openings: NothingRemembered | None = None,
     ) -> None:
         self._client = client
         self._open_stream = open_stream
-        self._tags = tags
         self._openings = openings or NothingRemembered()
         self._is_laid_out_as_ours = True
 
@@ -123,7 +120,7 @@ class Opener:
         else:
             peak = max(rendition.peak_bps for rendition in master.renditions)
             sizes = [slot_bound(peak, duration / grid.sample_rate_hz) for duration in grid.durations]
-        file_head = patch_init(init, priming=grid.priming, tags=self._tags(track))
+        file_head = patch_init(init, priming=grid.priming)
         layout = Layout(file_head, grid.sample_rate_hz, grid.durations, sizes)
         return TrackMedia(track, master, ladder, grid, init.defaults, init.channels, layout, first, playlists, head)
 

@@ -50,7 +50,7 @@ class Pieces:
 
 async def opened(server: MediaServer) -> tuple[Opener, TrackMedia]:
     async with build_client() as client:
-        opener = Opener(client, server.open_stream, lambda track: ())
+        opener = Opener(client, server.open_stream)
         return opener, await opener.open(server.track("one"), lambda ladder: ladder.top)
 
 
