@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,7 +28,7 @@ from ui.presenters.sound_options import SoundOptionsPresenter
 from ui.presenters.stream_panel import StreamPresenter
 from ui.presenters.toasts import Toasts
 from ui.presenters.transport import TransportPresenter
-from ui.router import Router
+from ui.router import CALM_MS, Router
 from ui.theme.theme import Theme
 from ui.theme.tokens import SPACE
 from ui.widgets.context import PageContext
@@ -157,6 +157,7 @@ class Shell(QWidget):
         self.ingest_presenter.start()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.router.recall(self._core.settings.get(settings.LAST_PAGE))
+        QTimer.singleShot(CALM_MS, self, self.router.load_ahead)
 
     def leave(self) -> None:
         """The listener left this library."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from ui.widgets.line_slider import LineSlider
 from ui.widgets.plain_label import PlainLabel
 
 COLUMN_PX = 760  # lines of bearable length
+ROWS_A_TURN = 3
 
 
 class SettingsPage(CataloguePage):
@@ -34,28 +35,57 @@ class SettingsPage(CataloguePage):
         self._groups.setSpacing(SPACE.m)
         self.body.addWidget(self._middle)
         self.body.addStretch(1)
+        self._cards: dict[str, Card] = {}
+        self._unbuilt: list[tuple[str, Option]] = []
+        self._builds_on = QTimer(self, singleShot=True, interval=0)
+        self._builds_on.timeout.connect(self._build_some)
         self._on_state(self._presenter.state)
 
     def open(self) -> None:
         self._presenter.reload()
 
     def show_ready(self, view: SettingsView) -> None:
+        """Rows that are not there yet are built a few in a turn of the event loop: each takes a millisecond."""
+        self._unbuilt = []
         for group, options in view.groups:
-            if options[0].setting.key not in self.rows:
-                self._add_group(group, options)
             for option in options:
-                self.rows[option.setting.key].show_option(option)
+                if option.setting.key in self.rows:
+                    self.rows[option.setting.key].show_option(option)
+                else:
+                    self._unbuilt.append((group, option))
+        if self._unbuilt:
+            self._builds_on.start()
 
-    def _add_group(self, group: str, options: tuple[Option, ...]) -> None:
-        theme = self.context.theme
-        self._groups.addWidget(PlainLabel(theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
-        card = Card(theme)
+    def _build_some(self) -> None:
+        for group, option in self._unbuilt[:ROWS_A_TURN]:
+            if group not in self._cards:
+                self._add_last_card()
+                self._cards[group] = self._new_card()
+            row = OptionRow(self.context.theme, option, self._presenter)
+            row.show_option(option)
+            self.rows[option.setting.key] = row
+            rows = self._cards[group].layout()
+            assert rows is not None
+            rows.addWidget(row)
+        self._unbuilt = self._unbuilt[ROWS_A_TURN:]
+        if self._unbuilt:
+            self._builds_on.start()
+        else:
+            self._add_last_card()
+
+    def _new_card(self) -> Card:
+        card = Card(self.context.theme)
         rows = QVBoxLayout(card)
         rows.setContentsMargins(SPACE.l, SPACE.s, SPACE.l, SPACE.s)
         rows.setSpacing(0)
-        for option in options:
-            self.rows[option.setting.key] = OptionRow(theme, option, self._presenter)
-            rows.addWidget(self.rows[option.setting.key])
+        return card
+
+    def _add_last_card(self) -> None:
+        """A group is shown once it is whole: the page is laid out once for each."""
+        if not self._cards:
+            return
+        group, card = list(self._cards.items())[-1]
+        self._groups.addWidget(PlainLabel(self.context.theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
         self._groups.addWidget(card)
         self._groups.addSpacing(SPACE.m)
 

@@ -34,6 +34,9 @@ class Theme(QObject):
         self.shows_focus = False
         """True while the listener uses the keyboard: then, and only then, the focus is marked"""
         self._palette = self._wanted()
+        # Every painted line asks for one of each: made once, and never changed by whoever is given them.
+        self._colours: dict[tuple[str, float], QColor] = {}
+        self._fonts: dict[tuple[int, QFont.Weight, bool, float], QFont] = {}
         self._icons = Icons()
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
@@ -59,9 +62,11 @@ class Theme(QObject):
 
     def colour(self, role: str, opacity: float = 1.0) -> QColor:
         """`role` is a field of Palette."""
-        colour = QColor(getattr(self._palette, role))
-        colour.setAlphaF(opacity)
-        return colour
+        kept = self._colours.get((role, opacity))
+        if kept is None:
+            kept = self._colours[role, opacity] = QColor(getattr(self._palette, role))
+            kept.setAlphaF(opacity)
+        return kept
 
     def scaled(self, px: int) -> int:
         """A height that must grow with the text."""
@@ -76,6 +81,12 @@ class Theme(QObject):
         spacing_px: float = 0.0,
     ) -> QFont:
         """`px` is one of TYPE; `tabular` gives figures of one width, for times and counts."""
+        key = (px, weight, tabular, spacing_px)
+        if key not in self._fonts:
+            self._fonts[key] = self._make_font(px, weight, tabular, spacing_px)
+        return self._fonts[key]
+
+    def _make_font(self, px: int, weight: QFont.Weight, tabular: bool, spacing_px: float) -> QFont:
         font = QFont(self._family)
         font.setPixelSize(self.scaled(px))
         font.setWeight(weight)
@@ -116,6 +127,8 @@ class Theme(QObject):
             self.changed.emit()
 
     def _apply(self) -> None:
+        self._colours.clear()
+        self._fonts.clear()
         self._app.setFont(self.font())
         palette = _qt_palette(self._palette)
         self._app.setPalette(palette)

@@ -16,6 +16,8 @@ from ui.wording import plain
 
 ICON_GAP = 4
 UNDERLINE_PX = 2
+MNEMONIC = int(Qt.TextFlag.TextShowMnemonic)
+WORDS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic)
 
 
 class ThemedButton(QPushButton):
@@ -117,7 +119,7 @@ class ThemedButton(QPushButton):
         return QSize(0, 0) if self.icon().isNull() else self.iconSize()
 
     def _words_width(self) -> int:
-        return self.fontMetrics().size(int(Qt.TextFlag.TextShowMnemonic), self.text()).width() if self.text() else 0
+        return self.fontMetrics().size(MNEMONIC, self.text()).width() if self.text() else 0
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -176,8 +178,7 @@ class ThemedButton(QPushButton):
             )  # fmt: skip
             painter.setPen(self._theme.colour(role))
             place = QRect(left + icon.width() + gap, area.y(), words + 1, area.height())
-            flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic)
-            painter.drawText(QStyle.visualRect(direction, self.rect(), place), flags, self.text())
+            painter.drawText(QStyle.visualRect(direction, self.rect(), place), WORDS, self.text())
 
     def _take_look(self) -> None:
         self.setFont(self._theme.font(*self._font))

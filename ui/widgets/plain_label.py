@@ -10,6 +10,9 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import TYPE
 from ui.wording import plain
 
+WRAPPED = Qt.TextFlag.TextWordWrap.value
+MIDDLE = Qt.AlignmentFlag.AlignVCenter.value
+
 
 class PlainLabel(QLabel):
     """One line that ends in an ellipsis where it does not fit, or wrapped lines. `role` is a colour of the palette:
@@ -75,9 +78,9 @@ class PlainLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self._theme.colour(self._role))
         if self.wordWrap():
-            painter.drawText(area, int(self.alignment() | Qt.TextFlag.TextWordWrap), self.text())
+            painter.drawText(area, self.alignment().value | WRAPPED, self.text())
         else:
             shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
             self.setToolTip(self.text() if shown != self.text() else "")
-            painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+            painter.drawText(area, self.alignment().value | MIDDLE, shown)
         painter.end()

@@ -6,7 +6,7 @@ A QAbstractSlider, so that screen readers find a slider with a value and keys wo
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from ui.theme.theme import Theme
@@ -14,6 +14,7 @@ from ui.theme.tokens import RADIUS, SIZE, SPACE
 from ui.wording import clock_time
 
 BAR_PX, GAP_PX = 3, 2
+PITCH_PX = BAR_PX + GAP_PX
 QUIET_SHARE = 0.12  # the height of silence: a line, not a hole
 LINE_PX = 4
 
@@ -28,7 +29,8 @@ class SeekBar(QAbstractSlider):
         super().__init__(parent)
         self._theme = theme
         self._peaks = b""
-        self._bars: list[float] = []
+        self._shape: QPainterPath | None = None
+        self._shape_width = 0
         self._buffered_ms = 0
         self._hover: float | None = None
         self.setOrientation(Qt.Orientation.Horizontal)
@@ -42,7 +44,7 @@ class SeekBar(QAbstractSlider):
 
     def show_waveform(self, peaks: bytes) -> None:
         self._peaks = peaks
-        self._bars = []
+        self._shape = None
         self.update()
 
     def show_duration(self, duration_s: float) -> None:
@@ -50,11 +52,17 @@ class SeekBar(QAbstractSlider):
         self.setEnabled(duration_s > 0)
 
     def show_place(self, position_s: float, buffered_s: float) -> None:
+        before = self._ends()
         self._buffered_ms = round(buffered_s * 1000)
         if not self.isSliderDown():
             self.setValue(round(position_s * 1000))
         self.setAccessibleDescription(f"{clock_time(self.value() / 1000)} of {clock_time(self.maximum() / 1000)}")
-        self.update()
+        if self._ends() != before:
+            self.update()
+
+    def _ends(self) -> tuple[int, int]:
+        """Played and buffered as half pixels: what can be seen of the passing of time."""
+        return round(2 * self._x_of(self.value())), round(2 * self._x_of(self._buffered_ms))
 
     # ---- hands
 
@@ -104,30 +112,44 @@ class SeekBar(QAbstractSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        played, buffered = self._x_of(self.value()), self._x_of(self._buffered_ms)
-        theme = self._theme
-        rest = theme.colour("line")
-        pitch, height = BAR_PX + GAP_PX, self.height() - 2
-        if not self._peaks:
-            self._paint_plain(painter, played, buffered)
-        for number, share in enumerate(self._heights()):
-            left = number * pitch
-            middle = left + BAR_PX / 2
-            colour = rest
-            if middle <= played:
-                colour = theme.colour("accent")
-            elif middle <= buffered:
-                colour = theme.colour("muted")
-            if self._hover is not None and self.isEnabled() and played < middle <= self._hover:
-                colour = theme.colour("accent", 0.55)
-            painter.setBrush(colour)
-            tall = max(2.0, share * height)
-            painter.drawRoundedRect(QRectF(left, (self.height() - tall) / 2, BAR_PX, tall), BAR_PX / 2, BAR_PX / 2)
+        if self._peaks:
+            self._paint_waveform(painter)
+        else:
+            self._paint_plain(painter, self._x_of(self.value()), self._x_of(self._buffered_ms))
         if self.hasFocus():
-            painter.setPen(theme.colour("accent"))
+            painter.setPen(self._theme.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.small, RADIUS.small)
         painter.end()
+
+    def _paint_waveform(self, painter: QPainter) -> None:
+        """One shape, filled once for each colour through a window that ends between two bars."""
+        theme, left = self._theme, 0.0
+        shape, whole = self._waveform(), float(self.width())
+        hovered = self._hover if self._hover is not None and self.isEnabled() else 0.0
+        for colour, end in (
+            (theme.colour("accent"), _between_bars(self._x_of(self.value()))),
+            (theme.colour("accent", 0.55), _between_bars(hovered)),
+            (theme.colour("muted"), _between_bars(self._x_of(self._buffered_ms))),
+            (theme.colour("line"), whole),
+        ):
+            if end > left:
+                painter.setClipRect(QRectF(left, 0.0, end - left, self.height()))
+                painter.fillPath(shape, colour)
+                left = end
+        painter.setClipping(False)
+
+    def _waveform(self) -> QPainterPath:
+        """Kept until the width or the song is another."""
+        if self._shape is None or self._shape_width != self.width():
+            self._shape, self._shape_width = QPainterPath(), self.width()
+            height = self.height() - 2
+            count = max(1, (self.width() + GAP_PX) // PITCH_PX)
+            for number, share in enumerate(bars(self._peaks, count)):
+                tall = max(2.0, share * height)
+                bar = QRectF(number * PITCH_PX, (self.height() - tall) / 2, BAR_PX, tall)
+                self._shape.addRoundedRect(bar, BAR_PX / 2, BAR_PX / 2)
+        return self._shape
 
     def _paint_plain(self, painter: QPainter, played: float, buffered: float) -> None:
         """No song, or a song whose waveform is not here (yet): one calm line."""
@@ -140,12 +162,11 @@ class SeekBar(QAbstractSlider):
     def _x_of(self, value_ms: int) -> float:
         return self.width() * value_ms / self.maximum() if self.maximum() > 0 else 0.0
 
-    def _heights(self) -> list[float]:
-        """0..1 for each bar that fits; kept until the width or the song is another."""
-        count = max(1, (self.width() + GAP_PX) // (BAR_PX + GAP_PX))
-        if self._peaks and len(self._bars) != count:
-            self._bars = bars(self._peaks, count)
-        return self._bars
+
+def _between_bars(x: float) -> float:
+    """The end of the last bar whose middle is reached, and half the gap behind it; 0 before the first."""
+    reached = int((x - BAR_PX / 2) // PITCH_PX) + 1
+    return reached * PITCH_PX - GAP_PX / 2 if reached > 0 else 0.0
 
 
 def bars(peaks: bytes, count: int) -> list[float]:

@@ -67,7 +67,7 @@ class SongTable(QTableView):
         self._fits_content = fits_content
         self._is_editable = False
         self._drop_row = -1
-        self._delegate = SongDelegate(context, look, self)
+        self._delegate = SongDelegate(context, look, model, self)
         self._build()
         self.setModel(model)
         self._listen()

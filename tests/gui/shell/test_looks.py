@@ -84,6 +84,7 @@ def test_settings_take_effect_where_they_are_set(world: World, window: Window, t
     window.shell.router.open_settings()
     page = window.shell.router.page
     assert isinstance(page, SettingsPage)
+    world.until(lambda: THEME.key in page.rows and TEXT_SCALE.key in page.rows)
     page.rows[THEME.key].chips["Light"].click()
     world.until(lambda: not theme.palette.is_dark)
     row = page.rows[TEXT_SCALE.key]
@@ -100,6 +101,7 @@ def test_a_number_follows_the_hand_and_is_taken_where_it_lets_go(world: World, w
     window.shell.router.open_settings()
     page = window.shell.router.page
     assert isinstance(page, SettingsPage)
+    world.until(lambda: CROSSFADE_S.key in page.rows)
     row = page.rows[CROSSFADE_S.key]
     assert row.shown.text() == "Off"
     assert row.slider.accessibleName() == "Crossfade"
