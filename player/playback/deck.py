@@ -61,6 +61,8 @@ class Deck:
         """what keeps the current song from being opened for now"""
         self.is_paused = False
         self._entry: QueueEntry | None = None
+        self._gain_db = 0.0
+        """of the song being opened, up to when it is"""
         self._next: OpenSong | None = None
         self._next_wish: tuple[QueueEntry, float, float] | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -130,7 +132,9 @@ class Deck:
             self._engine.set_paused(is_paused)
 
     def set_gain(self, gain_db_of: Callable[[QueueEntry], float]) -> None:
-        """The gains have changed: the song that plays glides to its own."""
+        """The gains have changed: the song that plays glides to its own, one being opened begins with it."""
+        if self._entry is not None:
+            self._gain_db = gain_db_of(self._entry)
         if self.song is not None:
             self.song = replace(self.song, gain_db=gain_db_of(self.song.entry))
             self._engine.set_gain(self.song.gain_db)
@@ -143,9 +147,10 @@ class Deck:
         self._drop_next()
         self._entry, self.song, self.has_begun, self.start_s = entry, None, False, position_s
         self.failure = self.waiting_for = None
-        self._opening = self._runtime.spawn(self._open(entry, gain_db, delay_s), f"open song {entry.id}")
+        self._gain_db = gain_db
+        self._opening = self._runtime.spawn(self._open(entry, delay_s), f"open song {entry.id}")
 
-    async def _open(self, entry: QueueEntry, gain_db: float, delay_s: float) -> None:
+    async def _open(self, entry: QueueEntry, delay_s: float) -> None:
         if delay_s > 0:
             await asyncio.sleep(delay_s)
         backoff = Backoff()
@@ -162,8 +167,8 @@ class Deck:
                 self.waiting_for = error
                 await self._wait(backoff.next_s())
         self.waiting_for = None
-        load = self._engine.load(stream, position_s=self.start_s, gain_db=gain_db)
-        self.song = OpenSong(entry, stream, load, gain_db)
+        load = self._engine.load(stream, position_s=self.start_s, gain_db=self._gain_db)
+        self.song = OpenSong(entry, stream, load, self._gain_db)
         self._engine.set_paused(self.is_paused)
         self._changed()
 

@@ -360,6 +360,17 @@ def test_loudness_changes_while_a_song_plays_and_for_the_next() -> None:
         assert bench.player.stats().stalls == 0
 
 
+def test_loudness_that_changes_while_a_song_is_opened_counts_from_its_start() -> None:
+    streams = FakeStreams(a_song)
+    with running(streams) as bench:
+        streams.held["a"] = asyncio.Event()
+        bench.do(bench.player.play([measured("a", -9.0)]))
+        bench.do(bench.player.set_loudness(LoudnessMode.SONG, -23.0))
+        bench.runtime.loop.call_soon_threadsafe(streams.held["a"].set)
+        bench.until_status(Status.PLAYING, "a")
+        assert "volume=-14.000dB" in chain(bench)
+
+
 def test_a_faster_song_is_told_to_the_look_ahead_and_costs_no_stall() -> None:
     with running() as bench:
         bench.do(bench.player.play(long_songs("a")))
