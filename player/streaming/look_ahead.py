@@ -231,6 +231,7 @@ class LookAhead:
 
     def _choose(self) -> Errand | Wait:
         self._measured()
+        self._begin_when_enough()
         self._playhead.end_where_refused()
         seen = self._playhead.look()
         if seen is None:
@@ -261,11 +262,19 @@ class LookAhead:
         return None
 
     def _measured(self) -> float:
-        """The buffer as it is now; what was held back of a start is released once there is enough of it."""
-        seen, media = self._playhead.measure(), self._playhead.media
-        if seen is not None and media is not None and media.is_held_back and self._is_enough(seen.state):
-            media.release()
+        """The buffer as it is now, for every figure that is told of it."""
+        self._playhead.measure()
         return self._playhead.buffer_s
+
+    def _begin_when_enough(self) -> None:
+        """What was held back of a start is released once there is enough of it; to be asked when the controller
+        knows of the last request."""
+        media = self._playhead.media
+        if media is None or not media.is_held_back:
+            return
+        seen = self._playhead.measure()
+        if seen is not None and self._is_enough(seen.state):
+            media.release()
 
     def _is_enough(self, state: State) -> bool:
         """Whether the first note may sound, which goes on only if the next segments come in time."""
@@ -277,6 +286,7 @@ class LookAhead:
 
     def _fetched(self, fetch: SegmentFetch) -> None:
         self._measured()
+        self._begin_when_enough()
         if (media := self._playhead.media) is not None:
             self._songs.free(media, self._playhead.place(media).slot - 1, self._memory_bytes)
         if self._on_fetch is not None:

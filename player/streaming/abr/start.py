@@ -19,7 +19,7 @@ LEAST_GAIN = 0.1  # utility that second thoughts must win
 AT_ONCE_S = 0.5  # a segment of 4 s so soon means a link of eight times its rate
 MARGIN_S = 0.5  # what is to be left when the next segment has come
 LEAST_KBIT, LEAST_S = 0.5, 0.001  # a rate is never 0, nor divided by it
-HOLD = 1.2  # segments held before the first note at an estimate equal to the lowest rung
+HOLD = 1.2  # a link that carries less than this many times the lowest rung hardly carries it
 HOLD_MOST = 5
 
 
@@ -55,7 +55,7 @@ def is_next_in_time(transfer: Transfer, link: Link) -> bool:
     missing_kbit = transfer.size_kbit - transfer.got_kbit
     whole_s = missing_kbit / link.low_kbps if transfer.first_byte_s is not None else link.fetch_s(missing_kbit)
     next_s = link.fetch_s(transfer.ladder.rates_kbps[0] * transfer.duration_s)
-    return transfer.duration_s - whole_s >= next_s + MARGIN_S
+    return transfer.duration_s >= HOLD * (whole_s + next_s) + MARGIN_S
 
 
 def second_thoughts(transfer: Transfer, pace_kbps: float) -> int | None:

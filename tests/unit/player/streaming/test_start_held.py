@@ -13,17 +13,23 @@ from tests.unit.player.streaming.conftest import Listener, assert_whole
 
 
 class Careful(FixedRendition):
-    """Begins with so many segments held, and never on bytes that are still coming."""
+    """Begins with so many segments held, and never on bytes that are still coming. How many it has to be, it knows
+    once the first has come."""
 
     def __init__(self, segments: float) -> None:
         super().__init__(is_top=True)
         self._segments = segments
+        self._has_seen_the_link = False
+
+    def done(self, transfer: Transfer) -> None:
+        super().done(transfer)
+        self._has_seen_the_link = True
 
     def may_relay(self, transfer: Transfer) -> bool:
         return False
 
     def start_need_s(self, base_s: float, ladder: Ladder) -> float:
-        return base_s * self._segments
+        return base_s * (self._segments if self._has_seen_the_link else 1)
 
 
 @pytest.mark.parametrize("first", [0, 2])

@@ -59,8 +59,8 @@ def test_a_link_is_shown_by_time_or_by_bytes() -> None:
         assert shown.low_kbps == pytest.approx(got / (elapsed_s - 0.1))
 
 
-@pytest.mark.parametrize(("kbps", "rung", "is_in_time"), [(400.0, 4, True), (150.0, 4, False), (60.0, 0, True),
-                                                         (50.0, 0, False), (12.0, 0, False)])  # fmt: skip
+@pytest.mark.parametrize(("kbps", "rung", "is_in_time"), [(400.0, 4, True), (150.0, 4, False), (80.0, 0, True),
+                                                         (60.0, 0, False), (12.0, 0, False)])  # fmt: skip
 def test_music_begins_on_what_arrives_only_if_the_next_segment_comes_in_time(
     kbps: float, rung: int, is_in_time: bool
 ) -> None:
