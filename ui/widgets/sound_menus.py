@@ -84,6 +84,7 @@ def device_menu(theme: Theme, presenter: SoundOptionsPresenter, parent: QWidget)
         action.setEnabled(False)
     if not devices:
         _add(menu, "Devices are listed once the sound has started", lambda: None, "device_none").setEnabled(False)
+        return menu
     menu.addSeparator()
     chosen = next((device for device in devices if device.id == output.device_id), None)
     can_be_alone = chosen is not None and chosen.can_be_exclusive
