@@ -86,11 +86,11 @@ def outlook(
     window = _window(songs, now, look_ahead_s * speed + SPARE_SEGMENTS_S)
     heads = _heads(songs)
     state = State(
-        segments=tuple(_planned(target) for target in window),
+        segments=_planned(window),
         into_s=now.into_s,
         look_ahead_s=look_ahead_s,
         remaining_s=0.0,
-        heads=tuple(_planned(target) for target in heads),
+        heads=_planned(heads),
         is_opening=is_opening,
         is_metered=is_metered,
         heard_kbps=_heard_kbps(songs[0].media, now),
@@ -134,9 +134,15 @@ def _heard_kbps(media: TrackMedia | None, now: Place) -> float | None:
     return None if media is None or held is None else media.ladder.rates_kbps[held.rung]
 
 
-def _planned(target: Target) -> PlannedSegment:
+def _planned(targets: Sequence[Target]) -> tuple[PlannedSegment, ...]:
+    """Each song's readers are asked once: this runs several times a second, for half a minute of segments."""
+    begun = {media: media.fixed_rungs() for media in {target.media for target in targets}}
+    return tuple(_segment(target, begun[target.media].get(target.slot)) for target in targets)
+
+
+def _segment(target: Target, fixed: int | None) -> PlannedSegment:
+    """`fixed`: the rung that a reader has begun."""
     held = target.media.held(target.slot)
-    fixed = target.media.fixed_rung(target.slot)
     if held is not None and fixed is not None and fixed != held.rung:
         held = None  # a reader has begun another rendition: for it this one is not there
     return PlannedSegment(

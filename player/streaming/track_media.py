@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +50,7 @@ class Reader(Protocol):
     @property
     def waiting_slot(self) -> int | None: ...
     def fixed_rung(self, slot: int) -> int | None: ...
+    def fixed_rungs(self) -> Mapping[int, int]: ...
     def end(self, error: PlayerError | None) -> None: ...
 
 
@@ -245,3 +247,11 @@ class TrackMedia:
         """The rung that readers of this slot have begun."""
         with self.changed:
             return next((r for reader in self._living() if (r := reader.fixed_rung(slot)) is not None), None)
+
+    def fixed_rungs(self) -> dict[int, int]:
+        """The same for every slot that a reader has begun, at the price of one."""
+        rungs: dict[int, int] = {}
+        with self.changed:
+            for reader in reversed(self._living()):
+                rungs.update(reader.fixed_rungs())
+        return rungs
