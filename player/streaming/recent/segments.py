@@ -136,16 +136,14 @@ class RecentSegments:
         if self._is_fitting():
             return self._shelf
         async with self._turn:
-            if self._is_fitting():
-                return self._shelf
-            before, self._shelf = self._shelf, None
-            self._waiting.clear()
-            self._waiting_bytes = 0
-            if before is not None:
-                await self._done(before.wipe)
-            owner = self._wanted()
-            if owner is not None and not self._is_closed:
-                self._shelf = await self._opened(owner)
+            while not self._is_fitting():  # who listens may change while the disk works
+                before, self._shelf = self._shelf, None
+                self._waiting.clear()
+                self._waiting_bytes = 0
+                if before is not None:
+                    await self._done(before.wipe)
+                if (owner := self._wanted()) is not None:
+                    self._shelf = await self._opened(owner)
             return self._shelf
 
     def _wanted(self) -> Owner | None:
