@@ -8,6 +8,7 @@ from its events, so the last position of one song can arrive after the start of 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from player.playback.streams import duration_s
 log = logging.getLogger("audio")
 
 END_SLACK_S = 3.0  # what the deepest usual output buffer (Bluetooth) still holds when mpv reports the end
+SEEK_SLACK_S = 0.5  # a seek is exact; sound that goes on while it is told of is not
 END_FILE_EOF, END_FILE_ERROR = 0, 4  # libmpv/client.h: mpv_end_file_reason
 
 
@@ -56,6 +58,9 @@ class EngineWatch:
         self._loads: dict[int, Loaded] = {}  # by mpv's playlist entry
         self._playing: Loaded | None = None
         self._has_begun = False
+        self._mpv: Any = None
+        self._seeking = threading.Lock()
+        self._seeks, self._sought_s = 0, 0.0  # seeks that mpv has not told of, and where the last one leads
         self._is_untimed = False
         self.devices: tuple[OutputDevice, ...] = ()
         self.device_ids: frozenset[str] = frozenset()
@@ -63,6 +68,7 @@ class EngineWatch:
         self.is_deviceless = False
 
     def attach(self, mpv: Any) -> None:
+        self._mpv = mpv
         self._is_untimed = bool(mpv["ao-null-untimed"]) or bool(mpv["ao-pcm-append"])
         mpv.event_callback("start-file")(self._start_file)
         mpv.event_callback("playback-restart")(self._playback_restart)
@@ -97,6 +103,9 @@ class EngineWatch:
 
     def sought(self, position_s: float) -> None:
         """Positions of before the seek no longer count."""
+        with self._seeking:
+            self._seeks += 1
+            self._sought_s = position_s
         self._has_begun = False
         self._place(position_s)
 
@@ -117,15 +126,27 @@ class EngineWatch:
 
     def _start_file(self, event: Any) -> None:
         loaded = self._loads.get(int(event.data.playlist_entry_id))
-        self._playing, self._has_begun = loaded, False
+        self._playing, self._has_begun, self._seeks = loaded, False, 0
         self._place(0.0 if loaded is None else loaded.start_s)
         if loaded is not None:
             self._post(Started(loaded.load))
 
     def _playback_restart(self, _event: Any) -> None:
+        if self._is_of_an_older_seek():
+            return
         self._has_begun = True
         if self._playing is not None:
             self._post(Restarted(self._playing.load))
+
+    def _is_of_an_older_seek(self) -> bool:
+        """Of two seeks in a row mpv tells of both, or of the second alone: where the song stands says which it is."""
+        seeks = self._seeks
+        position_s = self._mpv.time_pos if seeks > 1 and not self._closed else None  # may take a while: not under the lock
+        with self._seeking:
+            is_elsewhere = position_s is not None and abs(position_s - self._sought_s) > SEEK_SLACK_S
+            is_older = is_elsewhere or self._seeks > seeks
+            self._seeks = self._seeks - 1 if is_older else 0
+            return is_older
 
     def _end_file(self, event: Any) -> None:
         loaded = self._loads.pop(int(event.data.playlist_entry_id), None)

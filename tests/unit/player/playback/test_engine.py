@@ -125,6 +125,23 @@ def test_a_seek_while_playing_lands_where_it_should(opened: Callable[[EngineConf
     assert 31.24 <= bench.engine.position_s < 33.0
 
 
+def test_of_two_seeks_in_a_row_only_the_second_counts(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(SILENT)
+    bench.engine.load(WavStream(noise(60.0)))
+    bench.until(lambda event: event == SoundingChanged(is_sounding=True))
+    bench.engine.set_paused(True)
+    for number in range(30):
+        first_s, second_s = 10.0 + number, 50.0 - number
+        bench.engine.seek(first_s)
+        threading.Event().wait(number % 10 / 2000)  # about when mpv tells of the first
+        told = len([event for event in bench.events if isinstance(event, Restarted)])
+        bench.engine.seek(second_s)
+        bench.until(lambda event: isinstance(event, Restarted), told + 1)
+        seen = [bench.engine.position_s for _ in range(1000)]
+        assert min(seen) > second_s - 0.5
+        assert max(seen) < second_s + 0.5
+
+
 def test_the_next_song_can_be_replaced_without_touching_the_current(
     tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
 ) -> None:
