@@ -22,7 +22,8 @@ from ui.presenters.states import bounded_sentence
 from ui.wording import long_time
 
 PATIENCE_S = 4.0
-"""how long a song may buffer before a sentence says why nothing is heard"""
+"""how long a song may buffer, or stand failed before the queue goes on, until a sentence above the page says why
+nothing is heard: a line that comes and goes moves the page"""
 TICK_MS = 1000
 
 
@@ -100,7 +101,7 @@ class ConnectionPresenter(QObject):
 
     def _keep_time(self, standing: Standing) -> None:
         """Seconds are counted only while they are shown, or decide what is."""
-        counts = standing.status in (Status.RECONNECTING, Status.BUFFERING)
+        counts = standing.status in (Status.RECONNECTING, Status.BUFFERING, Status.FAILED)
         if counts and not self._timer.isActive():
             self._timer.start()
         elif not counts:
@@ -110,7 +111,7 @@ class ConnectionPresenter(QObject):
 def present(standing: Standing) -> ConnectionView:
     if standing.status is Status.RECONNECTING:
         return ConnectionView(f"{reason(standing.error)} {_held(standing)}", "warn", can_retry=True)
-    if standing.status is Status.FAILED:
+    if standing.status is Status.FAILED and standing.since_s >= PATIENCE_S:
         return ConnectionView(f"This song cannot be played: {why_not(standing.error)}", "bad")
     if standing.phase is ConnectionPhase.RECONNECTING:
         return ConnectionView("Reconnecting to your music. What is fetched plays on.", "warn", can_retry=True)

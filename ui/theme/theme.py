@@ -15,6 +15,7 @@ from ui.theme.stylesheet import render_menu
 from ui.theme.tokens import DARK, LIGHT, SIZE, TYPE, Palette
 
 PREFERRED_FAMILIES = ("Inter", "Inter Variable", "Segoe UI Variable", "SF Pro Text", "Segoe UI", "Noto Sans")
+FRAMELESS = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
 TABULAR = QFont.Tag("tnum")
 
 
@@ -104,6 +105,8 @@ class Theme(QObject):
 
     def dress_menu(self, menu: QMenu) -> None:
         """A menu and its submenus, as they are made: they end when they close."""
+        menu.setWindowFlags(menu.windowFlags() | FRAMELESS)
+        menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # outside the rounded corners
         menu.setStyleSheet(render_menu(self._palette))
 
     def motion_ms(self, duration_ms: int) -> int:

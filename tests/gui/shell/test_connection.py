@@ -73,7 +73,8 @@ def test_the_reason_is_named_where_it_is_known(error: PlayerError, said: str) ->
     ],
 )
 def test_a_song_that_cannot_be_played_says_why(error: PlayerError, said: str) -> None:
-    view = present(Standing(Status.FAILED, ONLINE, 1.0, None, error))
+    assert present(Standing(Status.FAILED, ONLINE, 1.0, None, error)) == ConnectionView(), "the queue may go on"
+    view = present(Standing(Status.FAILED, ONLINE, 9.0, None, error))
     assert view.words.startswith("This song cannot be played:")
     assert said in view.words
     assert view.role == "bad"
