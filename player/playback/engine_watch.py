@@ -141,7 +141,8 @@ class EngineWatch:
     def _is_of_an_older_seek(self) -> bool:
         """Of two seeks in a row mpv tells of both, or of the second alone: where the song stands says which it is."""
         seeks = self._seeks
-        position_s = self._mpv.time_pos if seeks > 1 and not self._closed else None  # may take a while: not under the lock
+        is_asked = seeks > 1 and not self._closed
+        position_s = self._mpv.time_pos if is_asked else None  # may take a while: not under the lock
         with self._seeking:
             is_elsewhere = position_s is not None and abs(position_s - self._sought_s) > SEEK_SLACK_S
             is_older = is_elsewhere or self._seeks > seeks
