@@ -22,7 +22,7 @@ from benchmarks.playback.listener import LIMIT_S, Listener, listening
 from benchmarks.playback.origin import Origin, demo_origin
 from player.clock import SystemClock
 from player.domain.catalogue import Track
-from player.domain.playback import Repeat, Status
+from player.domain.playback import Status
 from player.headless.link import ShapedLink
 from player.headless.trace import Step, Trace
 from player.runtime import Runtime
@@ -30,7 +30,7 @@ from player.runtime import Runtime
 T = TypeVar("T")
 
 SLOW_BPS, FAIR_BPS, LATENCY_S = 400e3, 2e6, 0.08
-STARTS, SKIPS, CUTS = 7, 10, 20
+STARTS, SKIPS, CUTS = 7, 10, 12
 PAUSE_S = 0.5  # between two commands: what the deck takes for a burst is longer apart
 ALLOWED_START_MS, ALLOWED_SKIP_MS, ALLOWED_CUT_MS = 600.0, 80.0, 100.0
 FRESH_S = 0.05  # bytes that young mean an answer under way
@@ -146,13 +146,12 @@ def skips_ms(listener: Listener, tracks: list[Track]) -> list[float]:
 def cuts_ms(listener: Listener, road: Road, tracks: list[Track]) -> list[float]:
     """From the command to the end of the request that it makes useless."""
     times = []
-    listener.do(listener.playback.set_repeat(Repeat.ALL))
     listener.do(listener.playback.play(tracks))
     for number in range(CUTS):
-        track = tracks[number % len(tracks)]
+        track = tracks[number]
         listener.hears(track)
         time.sleep(PAUSE_S)
-        _until(lambda: road.watch.is_answering)
+        _until(partial(_is_fetched, listener, road, track))
         seen, began_s = len(road.watch.cuts), time.monotonic()
         listener.do(listener.playback.next())
         _until(partial(road.watch.has_cut_since, seen))
@@ -173,6 +172,10 @@ def _asked(listener: Listener, command: Coroutine[Any, Any, None], track: Track)
 def _holds_opening(listener: Listener, track: Track) -> bool:
     fetched = {fetch.segment for fetch in listener.segue.look_ahead.stats().fetches if fetch.track_id == track.id}
     return {0, 1} <= fetched and listener.playback.state.status is Status.PLAYING
+
+
+def _is_fetched(listener: Listener, road: Road, track: Track) -> bool:
+    return listener.segue.look_ahead.under_way == track.id and road.watch.is_answering
 
 
 def _until(claim: Callable[[], bool]) -> None:

@@ -177,6 +177,12 @@ class LookAhead:
             fetched=self._fetching.meter.counts,
         )
 
+    @property
+    def under_way(self) -> TrackId | None:
+        """The song whose segment is being requested now; any thread."""
+        active = self._fetching.active
+        return None if active is None else active.media.track.id
+
     def stats(self) -> LookAheadStats:
         controller = self._controller
         return self._fetching.meter.stats(controller.throughput_kbps, controller.latency_s, self._playhead.buffer_s)
