@@ -28,7 +28,8 @@ from player.domain.playback import PlaybackState, Status
 from player.domain.stream import SegmentFetch
 from player.errors import NetworkError
 from player.library.database import LocalDatabase
-from player.network.client import build_client
+from player.network.client import build_client, build_pool
+from player.network.lent import Lent
 from player.network.retry import Backoff
 from player.playback.engine import MpvEngine
 from player.playback.engine_options import EngineConfig, Output
@@ -90,7 +91,7 @@ class Listening:
     ) -> None:
         self._behind = behind
         loop = behind.loop
-        self._client = loop.do(_client(behind.timeout))
+        self._client = build_client(transport=Lent(behind.connections), timeout=behind.timeout)
         self.fetches: list[SegmentFetch] = []
         self.ahead = LookAhead(
             runtime=loop.runtime, clock=SystemClock(), open_stream=behind.open_stream, client=self._client,
@@ -162,9 +163,12 @@ class BehindFaults:
         self.backend.new_listener(ROBIN.username, ROBIN.password).close()
         self._database = LocalDatabase.open(folder / "player.db")
         stack.callback(self._database.close)
+        self.connections = build_pool()  # shared, as main.py does
+        stack.callback(lambda: loop.do(self.connections.aclose()))
         self.accounts = SegueAccounts(
-            loop.runtime, Settings(), self._database, folder / "player", roots=roots_in(KeyringInMemory())
-        )
+            loop.runtime, Settings(), self._database, folder / "player",
+            roots=roots_in(KeyringInMemory()), pool=self.connections,
+        )  # fmt: skip
         stack.callback(lambda: loop.do(self.accounts.aclose()))
         loop.do(self.accounts.connect(Place(PlaceKind.SERVER, self.link.url), ROBIN))
         tracks = self._tracks(len(parts) + SPARES)
@@ -236,10 +240,6 @@ class BehindFaults:
             has_ended=has_ended,
             fetches=tuple(listening.fetches),
         )
-
-
-async def _client(limits: httpx.Timeout) -> httpx.AsyncClient:
-    return build_client(timeout=limits)
 
 
 @contextmanager
