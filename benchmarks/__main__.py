@@ -19,6 +19,7 @@ BENCHMARKS = {
     "playback.endurance": "memory, threads and descriptors over 1,000 songs and 200 seeks",
     "playback.idle_cpu": "processor time while playing, window hidden, against plain mpv",
     "skip": "from command to sound on a slow link, next and previous, and how soon a skip ends what it makes useless",
+    "recent": "songs heard again: from the disk against from the server, and what keeping them costs",
     "packager": "first and last segment of a song never played, by format",
 }
 
