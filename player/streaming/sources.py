@@ -1,5 +1,5 @@
-"""Where a segment's bytes come from when they are fetched: the network, or what stands for it. What this computer holds
-already is asked before (player/streaming/recall.py). Used on the `net` loop by player/streaming/download.py.
+"""Where a segment's bytes come from when they are fetched: the network, or what stands for it. What this computer
+holds already is asked before (player/streaming/recall.py). Used on the `net` loop by player/streaming/download.py.
 """
 
 from __future__ import annotations
