@@ -253,6 +253,7 @@ def test_no_damage_of_the_file_raises_or_hangs(path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(600)
 def test_no_damage_of_the_file_raises_or_hangs_often(path: Path) -> None:
     damaged_runs(path, 3_000, seed=11)
 
