@@ -3,13 +3,11 @@ says so where that is missing."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from player.domain.playback import Status
@@ -17,51 +15,15 @@ from player.domain.sound import OutputChoice, SleepTimer
 from player.errors import AudioDeviceError
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import PlayerOptions
-from tests.unit.player.playback.bench import LIMIT_S, PlayerBench, running
-from tests.unit.player.playback.songs import track
+from tests.support.sound_server import RATE, SoundServer, wait_for
+from tests.unit.player.playback.bench import PlayerBench, running
+from tests.unit.player.playback.fake_streams import FakeStreams
+from tests.unit.player.playback.songs import Pcm, WavStream, noise, track
 
 pytestmark = pytest.mark.soak
 
 PULSE = EngineConfig(Output.DEVICE, device_driver="pulse")
 SPEAKERS, HEADPHONES = "pulse/speakers", "pulse/headphones"
-
-
-class SoundServer:
-    def __init__(self, folder: Path) -> None:
-        self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
-        self._modules: dict[str, str] = {}
-        self._process = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--load=module-native-protocol-unix"],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def plug_in(self, name: str) -> None:
-        self._modules[name] = self._control("load-module", "module-null-sink", f"sink_name={name}")
-
-    def pull_out(self, name: str) -> None:
-        self._control("unload-module", self._modules.pop(name))
-
-    def heard_through(self) -> set[str]:
-        """The devices that streams go to."""
-        names = {line.split()[0]: line.split()[1] for line in self._control("list", "short", "sinks").splitlines()}
-        return {names[line.split()[1]] for line in self._control("list", "short", "sink-inputs").splitlines()}
-
-    def close(self) -> None:
-        self._process.terminate()
-        self._process.wait(LIMIT_S)
-
-    def is_up(self) -> bool:
-        return (
-            subprocess.run(["pactl", "info"], env=self.environment, capture_output=True, check=False).returncode == 0
-        )
-
-    def _control(self, *words: str) -> str:
-        answer = subprocess.run(
-            ["pactl", *words], env=self.environment, capture_output=True, text=True, check=True, timeout=LIMIT_S
-        )
-        return answer.stdout.strip()
 
 
 @pytest.fixture
@@ -77,13 +39,6 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundSer
         yield made
     finally:
         made.close()
-
-
-def wait_for(claim: Callable[[], bool]) -> None:
-    ends_s = time.monotonic() + LIMIT_S
-    while not claim():
-        assert time.monotonic() < ends_s
-        time.sleep(0.05)
 
 
 def play(bench: PlayerBench) -> None:
@@ -148,3 +103,39 @@ def test_songs_fade_through_one_device_together(server: SoundServer) -> None:
         bench.until_status(Status.ENDED)
         assert bench.titles_heard() == ["a", "b"]
         assert bench.player.stats().stalls == 0
+
+
+def place(heard: Pcm, song: Pcm, at: int, count: int = 8192) -> int:
+    """Where the song's first sample lies in what was heard, by a part of it that is heard alone."""
+    part = song[at : at + count, 0]
+    size = 1 << (len(heard) + count - 1).bit_length()
+    match = np.fft.irfft(np.fft.rfft(heard[:, 0], size) * np.conj(np.fft.rfft(part, size)), size)[: len(heard)]
+    return int(np.argmax(match)) - at
+
+
+def test_a_fade_is_heard_as_one_music_of_even_power(server: SoundServer) -> None:
+    fade_s, length_s = 3.0, 10.0
+    first, second = noise(length_s, seed=1), noise(length_s, seed=2)
+    streams = FakeStreams(lambda song: WavStream(first if song.id == "a" else second, track_id=song.id))
+    options = PlayerOptions(crossfade_s=fade_s, output=OutputChoice(SPEAKERS))
+    with running(streams, PULSE, options) as bench:
+        bench.do(bench.player.warm_up())
+        ear = server.listen("speakers")
+        bench.do(bench.player.play([track(name, seconds=length_s) for name in "ab"]))
+        bench.until_status(Status.ENDED)
+        heard = ear.close()
+    begins, turns = place(heard, first, 2 * RATE), place(heard, second, 5 * RATE)
+    late_s = (turns - begins) / RATE - (length_s - fade_s)
+    assert abs(late_s) < 0.1 * fade_s
+    assert begins >= 0
+    heard, overlap = heard[begins:], turns - begins
+    assert np.abs(heard[: overlap - RATE // 2] - first[: overlap - RATE // 2]).max() < 2e-4  # the device has 16 bits
+    alone = heard[len(first) + RATE : overlap + len(second)]
+    assert np.abs(alone - second[len(first) + RATE - overlap :][: len(alone)]).max() < 2e-4
+    window = RATE // 10
+    for at in range(overlap, len(first) - window, window):
+        both = np.stack([first[at : at + window].ravel(), second[at - overlap :][:window].ravel()], axis=1)
+        (out, into), *_ = np.linalg.lstsq(both, heard[at : at + window].ravel(), rcond=None)
+        way = (at + window / 2 - (len(first) - fade_s * RATE)) / (fade_s * RATE)
+        assert out == pytest.approx(np.cos(np.pi / 2 * way), abs=0.02)
+        assert abs(10 * np.log10(out**2 + into**2)) < 1.0
