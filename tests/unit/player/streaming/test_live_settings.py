@@ -30,10 +30,10 @@ def test_the_saver_and_a_metered_network_keep_less_ahead(listener: Listener) -> 
     controller = Adaptive()
     listener.use(controller)
     controller.prefer(SAVER)
-    long = {"long": song(30, 61.0)}
-    listener.server.songs.update(long)
-    stream = listener.prepare("long")
-    listener.plan("long")
+    short = {f"short{number}": song(10 + number, 4.6) for number in range(8)}
+    listener.server.songs.update(short)
+    stream = listener.prepare("one")
+    listener.plan("one", "two", "three", *short)
     listener.until(lambda: listener.ahead.stats().buffer_s > METERED_AHEAD_S - 5.0)
     assert listener.ahead._fetching.active is None or listener.ahead.stats().buffer_s <= METERED_AHEAD_S
     assert max(kbps for kbps in stream.renditions() if kbps is not None) <= 96
