@@ -252,6 +252,7 @@ def behind_faults(folder: Path, timeout: httpx.Timeout = QUICK) -> Iterator[Behi
                 (download, "TRICKLE_WINDOW_S"),
                 (download, "TRICKLE_BYTES"),
                 (opening, "DOCUMENT_S"),
+                (service, "STREAM_S"),
             ):
                 stack.enter_context(patch.object(module, name, getattr(module, name) / 10))
         loop = stack.enter_context(looping())

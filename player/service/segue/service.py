@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 COVER_LIMIT_BYTES = 4 * 1024 * 1024
 PLAYLIST_LIMIT_BYTES = 1024 * 1024
+STREAM_S = 10.0  # a master playlist is 2 KB, and the music waits for it
 WAVEFORM_BYTES = 1000
 PAGE_MOST = 500
 EVENTS_MOST = 100
@@ -195,7 +196,7 @@ class SegueService:
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
         """Asked once: the look-ahead scheduler tries again itself and tells the listener so meanwhile."""
         answer = await self._wire.request(
-            "GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES, limits=MEDIA_TIMEOUT
+            "GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES, limits=MEDIA_TIMEOUT, total_s=STREAM_S
         )
         text = answer.body.decode("utf-8", errors="replace")
         if not text.startswith("#EXTM3U"):

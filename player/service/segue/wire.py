@@ -17,7 +17,7 @@ import httpx
 from player.clock import Clock, SystemClock
 from player.errors import AuthError, NetworkError, NotFound, PlayerError, RateLimited, UnexpectedPage
 from player.network.client import PORTAL, TIMEOUT, is_sign_in_page, status_error
-from player.network.exchange import Answer, exchange
+from player.network.exchange import TOTAL_S, Answer, exchange
 from player.network.retry import Backoff
 from player.service.segue.fields import Fields, parse_json
 
@@ -100,11 +100,12 @@ class SegueWire:
         limit_bytes: int = JSON_LIMIT_BYTES,
         is_idempotent: bool = False,
         limits: httpx.Timeout = TIMEOUT,
+        total_s: float = TOTAL_S,
     ) -> Answer:
         """One call of the API. PlayerError only; the answer is a success."""
 
         async def once() -> Answer:
-            return await self._authorised(method, path, params, json, headers or {}, limit_bytes, limits)
+            return await self._authorised(method, path, params, json, headers or {}, limit_bytes, limits, total_s)
 
         return await (self._retried(once) if is_idempotent else once())
 
@@ -129,6 +130,7 @@ class SegueWire:
         headers: Mapping[str, str],
         limit_bytes: int,
         limits: httpx.Timeout,
+        total_s: float,
     ) -> Answer:
         token = await self._tokens.access_token()
         for is_last in (False, True):
@@ -140,7 +142,7 @@ class SegueWire:
                 headers={"Accept": "*/*", **headers, "Authorization": f"Bearer {token}"},
                 timeout=limits,
             )
-            answer = await self._send(request, limit_bytes)
+            answer = await self._send(request, limit_bytes, total_s)
             try:
                 return check_answer(answer)
             except AuthError:
@@ -149,9 +151,9 @@ class SegueWire:
                 token = await self._tokens.renew(token)
         raise AssertionError("the loop returns or raises")
 
-    async def _send(self, request: httpx.Request, limit_bytes: int) -> Answer:
+    async def _send(self, request: httpx.Request, limit_bytes: int, total_s: float) -> Answer:
         try:
-            answer = await exchange(self._client, request, limit_bytes=limit_bytes)
+            answer = await exchange(self._client, request, limit_bytes=limit_bytes, total_s=total_s)
         except NetworkError as error:
             self._report(error)
             raise
