@@ -27,6 +27,7 @@ CHANGES, SEEKS = 1_000, 200
 SETTLED = 100
 ROW_EVERY = 100
 ALLOWED_MB = 8.0
+SWAY = 3
 
 
 def main() -> int:
@@ -83,13 +84,16 @@ def _judge(rows: list[Footprint], trimmed: Footprint) -> int:
     settled, after = rows[SETTLED // ROW_EVERY - 1], rows[SETTLED // ROW_EVERY :]
     _print_row("trimmed", "", trimmed)
     growth_mb = after[-1].resident_mb - settled.resident_mb
-    threads = {row.threads for row in after}
-    descriptors = [row.descriptors for row in after]
-    half = len(descriptors) // 2
-    is_flat = max(descriptors[half:]) <= max(settled.descriptors, *descriptors[:half]) + 2
+    threads, descriptors = [row.threads for row in after], [row.descriptors for row in after]
     print(f"growth from change {SETTLED} to {CHANGES}: {growth_mb:+.1f} MB resident (allowed {ALLOWED_MB:.0f})")
-    print(f"threads {sorted(threads)}; descriptors {min(descriptors)}..{max(descriptors)}")
-    return 0 if growth_mb <= ALLOWED_MB and len(threads) <= 2 and is_flat else 1
+    print(f"threads {min(threads)}..{max(threads)}; descriptors {min(descriptors)}..{max(descriptors)}")
+    return 0 if growth_mb <= ALLOWED_MB and _is_flat(threads) and _is_flat(descriptors) else 1
+
+
+def _is_flat(counts: list[int]) -> bool:
+    """mpv opens and ends threads of its own with each song, so the count at one moment sways."""
+    half = len(counts) // 2
+    return max(counts[half:]) <= max(counts[:half]) + SWAY
 
 
 if __name__ == "__main__":

@@ -68,11 +68,15 @@ def run_race(race: Race, origin: Origin) -> Outcome:
         links = [ShapedLink(runtime, SystemClock(), OPEN) for _ in range(3)]
         urls = [runtime.call(link.start(origin.url)).result(LIMIT_S) for link in links]
         for link in links:
-            stack.callback(lambda link=link: runtime.call(link.aclose()).result(LIMIT_S))
+            stack.callback(_close, runtime, link)
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="segue-bench-")))
         listener = stack.enter_context(listening(urls[0], data))
         mpvs = [stack.enter_context(plain_mpv(f"--hls-bitrate={which}")) for which in ("max", "min")]
         return _raced(race, origin, listener, mpvs, links, urls[1:])
+
+
+def _close(runtime: Runtime, link: ShapedLink) -> None:
+    runtime.call(link.aclose()).result(LIMIT_S)
 
 
 def _raced(

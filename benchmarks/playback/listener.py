@@ -16,7 +16,7 @@ from player.allocator import bound_free_memory
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
-from player.headless.command_line import Options, read_options
+from player.headless.command_line import read_options
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.port import PlaybackEvent
 
@@ -27,12 +27,8 @@ LIMIT_S = 60.0
 class SilentSegue(main.Segue):
     """Whatever this machine has for a sound card, the clock of mpv's null output is the same everywhere."""
 
-    def __init__(self, options: Options, *, is_untimed: bool = False) -> None:
-        self._is_untimed = is_untimed
-        super().__init__(options)
-
     def _engine_config(self) -> EngineConfig:
-        return EngineConfig(output=Output.SILENT, is_untimed=self._is_untimed)
+        return EngineConfig(output=Output.SILENT)
 
 
 class Listener:
@@ -75,11 +71,13 @@ class Listener:
 
 
 @contextmanager
-def listening(url: str, data: Path, *, is_untimed: bool = False) -> Iterator[Listener]:
+def listening(url: str, data: Path, *, record_to: Path | None = None) -> Iterator[Listener]:
+    """Silent and in time, or recorded as fast as it decodes."""
     arguments = ["--headless", "--server", url, "--user", USERNAME, "--data", str(data)]
+    arguments += [] if record_to is None else ["--record", str(record_to)]
     bound_free_memory()  # as main.py does
     options = read_options(arguments, {"SEGUE_PASSWORD": PASSWORD})
-    listener = Listener(SilentSegue(options, is_untimed=is_untimed))
+    listener = Listener(SilentSegue(options) if record_to is None else main.Segue(options))
     try:
         listener.do(listener.enter())
         yield listener
