@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor
 
+from ui.theme.button_looks import BUTTON_LOOKS
 from ui.theme.stylesheet import render_menu
 from ui.theme.theme import Theme
 from ui.theme.tokens import DARK, LIGHT, Palette
+from ui.window import Window
 
 UI = Path(__file__).parents[3] / "ui"
 VIEWS = [path for path in UI.rglob("*.py") if "theme" not in path.parts]
@@ -58,6 +61,28 @@ def test_no_view_has_a_colour_of_its_own(path: Path) -> None:
     assert not re.search(
         r"""["']#[0-9a-fA-F]{3,8}["']|GlobalColor\.(?!transparent)|QColor\(\d|setStyleSheet""", source
     )
+
+
+@pytest.mark.parametrize("kind", sorted(BUTTON_LOOKS))
+def test_every_look_of_a_button_names_colours_there_are(kind: str) -> None:
+    look = BUTTON_LOOKS[kind]
+    named = [value for value in asdict(look).values() if isinstance(value, str) and value]
+    assert named
+    for role in named:
+        assert QColor(getattr(DARK, role)).isValid(), role
+        assert QColor(getattr(LIGHT, role)).isValid(), role
+
+
+def test_another_theme_reaches_every_part_of_the_window(window: Window, theme: Theme) -> None:
+    window.shell.show_panel("stream")
+    window.resize(1280, 800)
+    for palette in (LIGHT, DARK):
+        theme.set_mode(palette.name)
+        picture = window.grab().toImage()
+        found = [picture.pixelColor(x, y).name() for x, y in ((4, 500), (4, 790), (300, 60), (1270, 600))]
+        assert found == [palette.side, palette.surface, palette.bg, palette.surface]
+        line = window.shell.sidebar.width() - 1
+        assert picture.pixelColor(line, 500).name() == palette.line
 
 
 def test_the_window_is_small() -> None:
