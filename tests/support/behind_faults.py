@@ -44,6 +44,7 @@ from player.streaming import download, opening
 from player.streaming.abr.controller import Controller
 from player.streaming.abr.fixed import FixedRendition
 from player.streaming.look_ahead import LookAhead
+from player.streaming.track_stream import TrackStream
 from tests.support.backend import Backend, running_backend
 from tests.support.faulty_link import FaultyLink, running_link
 from tests.support.looping import Looping, looping
@@ -68,7 +69,8 @@ class Heard:
     statuses: frozenset[Status]
     errors: frozenset[str]
     has_ended: bool
-    fetches: tuple[SegmentFetch, ...] = ()
+    streams: tuple[TrackStream, ...] = ()
+    """what mpv read, song by song"""
 
     def wrong_samples(self, reference: Heard) -> int:
         shared = min(len(self.samples), len(reference.samples))
@@ -83,6 +85,17 @@ class Heard:
         return int(not self.has_ended) + int(Status.FAILED in self.statuses)
 
 
+class NotingLookAhead(LookAhead):
+    """Keeps what it gave."""
+
+    given: tuple[TrackStream, ...] = ()
+
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> TrackStream:
+        stream = await super().prepare(track, position_s=position_s)
+        self.given += (stream,)
+        return stream
+
+
 class Listening:
     """One player under way, and everything it told."""
 
@@ -93,7 +106,7 @@ class Listening:
         loop = behind.loop
         self._client = build_client(transport=Lent(behind.connections), timeout=behind.timeout)
         self.fetches: list[SegmentFetch] = []
-        self.ahead = LookAhead(
+        self.ahead = NotingLookAhead(
             runtime=loop.runtime, clock=SystemClock(), open_stream=behind.open_stream, client=self._client,
             controller=controller, look_ahead_s=look_ahead_s, on_fetch=self.fetches.append,
             backoff=Backoff(first_s=0.05, limit_s=0.25),
@@ -220,11 +233,16 @@ class BehindFaults:
         finally:
             listening.close()
 
-    def record(self, limit_s: float = LIMIT_S, meanwhile: Callable[[], None] | None = None) -> Heard:
+    def record(
+        self,
+        limit_s: float = LIMIT_S,
+        meanwhile: Callable[[], None] | None = None,
+        controller: Controller | None = None,
+    ) -> Heard:
         """All songs into a file; `meanwhile` is called once they have begun to play."""
         path = self.folder / "heard.wav"
         began_s = time.monotonic()
-        with self.playing(self.tracks, EngineConfig(Output.RECORDING, record_to=path)) as listening:
+        with self.playing(self.tracks, EngineConfig(Output.RECORDING, record_to=path), controller) as listening:
             if meanwhile is not None:
                 meanwhile()
             has_ended = listening.reaches_end(limit_s)
@@ -238,7 +256,7 @@ class BehindFaults:
             statuses=frozenset(state.status for state in seen),
             errors=frozenset(state.error.code for state in seen if state.error is not None),
             has_ended=has_ended,
-            fetches=tuple(listening.fetches),
+            streams=tuple({stream.track_id: stream for stream in listening.ahead.given}.values()),
         )
 
 
