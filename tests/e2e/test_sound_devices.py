@@ -113,29 +113,51 @@ def place(heard: Pcm, song: Pcm, at: int, count: int = 8192) -> int:
     return int(np.argmax(match)) - at
 
 
-def test_a_fade_is_heard_as_one_music_of_even_power(server: SoundServer) -> None:
-    fade_s, length_s = 3.0, 10.0
-    first, second = noise(length_s, seed=1), noise(length_s, seed=2)
-    streams = FakeStreams(lambda song: WavStream(first if song.id == "a" else second, track_id=song.id))
-    options = PlayerOptions(crossfade_s=fade_s, output=OutputChoice(SPEAKERS))
+FADED_S, SONG_S = 3.0, 10.0
+FIRST, SECOND = noise(SONG_S, seed=1), noise(SONG_S, seed=2)
+
+
+def heard_fading(server: SoundServer) -> tuple[Pcm, int]:
+    """What the device played from the first song's start on, and where in it the second begins."""
+    streams = FakeStreams(lambda song: WavStream(FIRST if song.id == "a" else SECOND, track_id=song.id))
+    options = PlayerOptions(crossfade_s=FADED_S, output=OutputChoice(SPEAKERS))
     with running(streams, PULSE, options) as bench:
         bench.do(bench.player.warm_up())
         ear = server.listen("speakers")
-        bench.do(bench.player.play([track(name, seconds=length_s) for name in "ab"]))
+        bench.do(bench.player.play([track(name, seconds=SONG_S) for name in "ab"]))
         bench.until_status(Status.ENDED)
         heard = ear.close()
-    begins, turns = place(heard, first, 2 * RATE), place(heard, second, 5 * RATE)
-    late_s = (turns - begins) / RATE - (length_s - fade_s)
-    assert abs(late_s) < 0.1 * fade_s
-    assert begins >= 0
-    heard, overlap = heard[begins:], turns - begins
-    assert np.abs(heard[: overlap - RATE // 2] - first[: overlap - RATE // 2]).max() < 2e-4  # the device has 16 bits
-    alone = heard[len(first) + RATE : overlap + len(second)]
-    assert np.abs(alone - second[len(first) + RATE - overlap :][: len(alone)]).max() < 2e-4
+    begins, turns = place(heard, FIRST, 2 * RATE), place(heard, SECOND, 5 * RATE)
+    return heard[max(0, begins) :], turns - begins
+
+
+def is_whole(heard: Pcm, turn: int) -> bool:
+    """Both songs are in it, the parts that are heard alone exact to the device's 16 bits, from the first half second
+    on (PulseAudio begins a stream with a hole of some ms). An output that starves on a busy machine tears holes
+    into what is heard, which nothing in the player can mend."""
+    settled, before = RATE // 2, round((SONG_S - FADED_S - 0.5) * RATE)
+    behind = len(FIRST) + RATE // 2
+    alone, second = heard[behind : turn + len(SECOND)], SECOND[behind - turn :]
+    if len(heard) < before or len(alone) < len(second):
+        return False
+    return bool(
+        np.abs(heard[settled:before] - FIRST[settled:before]).max() < 2e-4
+        and np.abs(alone - second[: len(alone)]).max() < 2e-4
+    )
+
+
+def test_a_fade_is_heard_as_one_music_of_even_power(server: SoundServer) -> None:
+    for _ in range(4):
+        heard, turn = heard_fading(server)
+        if is_whole(heard, turn):
+            break
+    else:
+        pytest.fail("no song came whole through the device in four tries: is this machine too busy for real sound?")
+    assert abs(turn / RATE - (SONG_S - FADED_S)) < 0.1 * FADED_S
     window = RATE // 10
-    for at in range(overlap, len(first) - window, window):
-        both = np.stack([first[at : at + window].ravel(), second[at - overlap :][:window].ravel()], axis=1)
+    for at in range(turn, len(FIRST) - window, window):
+        both = np.stack([FIRST[at : at + window].ravel(), SECOND[at - turn :][:window].ravel()], axis=1)
         (out, into), *_ = np.linalg.lstsq(both, heard[at : at + window].ravel(), rcond=None)
-        way = (at + window / 2 - (len(first) - fade_s * RATE)) / (fade_s * RATE)
-        assert out == pytest.approx(np.cos(np.pi / 2 * way), abs=0.02)
+        way = (at + window / 2 - (len(FIRST) - FADED_S * RATE)) / (FADED_S * RATE)
+        assert out == pytest.approx(np.cos(np.pi / 2 * max(way, 0.0)), abs=0.02)
         assert abs(10 * np.log10(out**2 + into**2)) < 1.0

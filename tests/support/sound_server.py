@@ -64,7 +64,15 @@ class Ear:
 
     def __init__(self, name: str, environment: dict[str, str]) -> None:
         self._process = subprocess.Popen(
-            ["parec", f"--device={name}.monitor", "--format=float32le", f"--rate={RATE}", "--channels=2", "--raw"],
+            [
+                "parec",
+                f"--device={name}.monitor",
+                "--format=float32le",
+                f"--rate={RATE}",
+                "--channels=2",
+                "--raw",
+                "--latency-msec=20",
+            ],
             env=environment,
             stdout=subprocess.PIPE,
         )
@@ -81,7 +89,10 @@ class Ear:
         while data := self._process.stdout.read(4096):
             self._heard.append(data)
 
-    def close(self) -> NDArray[np.float32]:
+    def close(self, *, after_s: float = 0.5) -> NDArray[np.float32]:
+        """What was heard, and `after_s` more: the device is behind who plays."""
+        enough = sum(map(len, self._heard)) + after_s * RATE * 8
+        wait_for(lambda: sum(map(len, self._heard)) >= enough)
         self._process.terminate()
         self._thread.join(LIMIT_S)
         self._process.wait(LIMIT_S)
