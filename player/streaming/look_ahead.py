@@ -236,7 +236,6 @@ class LookAhead:
             return
 
     def _choose(self) -> Errand | Wait:
-        self._measured()
         self._begin_when_enough()
         self._playhead.end_where_refused()
         seen = self._playhead.look()

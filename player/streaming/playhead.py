@@ -28,7 +28,7 @@ class Playhead:
         self.is_opening = True
         """nothing has been heard since a start, a skip or a seek"""
         self.buffer_s = 0.0
-        """audio held without a hole from the position on, over the songs of the plan; `measure` alone sets it"""
+        """audio held without a hole from the position on, over the songs of the plan, when it was looked at last"""
         self._songs = songs
         self._position_s: float | None = None
 
@@ -73,8 +73,9 @@ class Playhead:
         return now
 
     def look(self) -> tuple[Outlook, Place] | None:
-        """None while the playing song is not open."""
+        """None while the playing song is not open. Measures the buffer, too."""
         if (media := self.media) is None:
+            self.buffer_s = 0.0
             return None
         now = self.place(media)
         songs = [Song(track, self._songs.get(track.id)) for track in self.tracks]
@@ -86,12 +87,12 @@ class Playhead:
             is_metered=self.is_metered,
             speed=self.speed,
         )
+        self.buffer_s = ahead.state.buffer_s
         return ahead, now
 
     def measure(self) -> Outlook | None:
         """The buffer as it is now, for every figure that is told of it."""
         seen = self.look()
-        self.buffer_s = 0.0 if seen is None else seen[0].state.buffer_s
         return None if seen is None else seen[0]
 
     def to_play_s(self, media: TrackMedia, now: Place, slot: int) -> float:

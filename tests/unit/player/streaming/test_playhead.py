@@ -37,7 +37,8 @@ def playhead(listener: Listener) -> Playhead:
     stream = listener.prepare("one")
     listener.plan("one", "two")
     listener.read_all(stream)
-    listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3)
+    listener.until(lambda: all(media.held_until(0) == media.slot_count for media in listener.ahead._songs.all()))
+    assert len(listener.server.segments_asked()) == 6 + 3
     return Playhead(listener.ahead._songs, 120.0)
 
 
