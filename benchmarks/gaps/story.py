@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from player import settings
 from player.account.port import ConnectionPhase
@@ -202,9 +202,14 @@ def _scroll(window: Window, by_px: int) -> None:
 
 
 def _type(letters: str) -> None:
-    QTest.keyClicks(QApplication.focusWidget(), letters)
+    QTest.keyClicks(_focused(), letters)
 
 
 def _key(key: Qt.Key) -> None:
-    widget = QApplication.focusWidget() or QApplication.activeWindow()
-    QTest.keyClick(widget, key, Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(_focused(), key, Qt.KeyboardModifier.NoModifier)
+
+
+def _focused() -> QWidget:
+    focused = QApplication.focusWidget() or QApplication.activeWindow()
+    assert focused is not None, "something takes the keys"
+    return focused
