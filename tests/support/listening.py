@@ -84,6 +84,11 @@ class Listening:
         assert met, f"never came true; the last state was {self.player.state}"
         return self.player.state
 
+    def until_hears(self, name: str) -> PlaybackState:
+        return self.until(
+            lambda state: state.is_advancing and state.entry is not None and state.entry.track.id == name
+        )
+
     def close(self) -> None:
         self.runtime.call(self.player.aclose()).result(LIMIT_S)
         self.runtime.call(self.ahead.aclose()).result(LIMIT_S)
