@@ -45,6 +45,7 @@ log = logging.getLogger("abr")
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
 ROUNDING_S = 0.05  # a segment lasts 3.99 s as often as 4
+RETRY_LIMIT_S = 5.0  # the longest wait between tries: when the network is back, the music should be too
 MEMORY_BYTES = 8 * 1024 * 1024  # the longest look-ahead at 320 kbit/s and the heads; what was heard is kept on disk
 
 
@@ -76,7 +77,7 @@ class LookAhead:
         self._opener = Opener(client, open_stream, openings)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
         self._playhead = Playhead(self._songs, look_ahead_s)
-        self._faults = Faults(backoff or Backoff())
+        self._faults = Faults(backoff or Backoff(limit_s=RETRY_LIMIT_S))
         self._holding = Holding(clock, self._faults)
         self._fetching = Fetching(
             runtime=runtime,
