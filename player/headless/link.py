@@ -36,6 +36,8 @@ class ShapedLink:
         self._free_at_s = 0.0
         self._turn = asyncio.Lock()
         self._servers: list[asyncio.Server] = []
+        self._relays: set[asyncio.Task[object]] = set()
+        """asyncio forgets the handler of a connection that was lost: it would be collected where it waits"""
         self.bytes_down = 0
 
     def set_trace(self, trace: Trace) -> None:
@@ -49,9 +51,13 @@ class ShapedLink:
         host, port = target.hostname or "127.0.0.1", target.port or 80
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._relays.add(task)
             # cancelled when the loop stops: asyncio's streams report a cancelled handler as an error (Python 3.11)
             with contextlib.suppress(asyncio.CancelledError):
                 await self._relay(reader, writer, host, port)
+            self._relays.discard(task)
 
         server = await asyncio.start_server(relay, "127.0.0.1", 0, limit=READ_BYTES)
         self._servers.append(server)
