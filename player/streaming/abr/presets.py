@@ -38,7 +38,9 @@ class Preset:
 
 QUIET = Preset(keep_s=92.0, gain_empty=0.34, gain_curve=1.8, switch_up=0.3, reserve=0.45)
 """Never a stop: the least silence on every kind of link."""
-BEST = Preset(keep_s=72.0, gain_empty=0.26, gain_curve=3.0, switch_up=0.13, reserve=0.7, good_kbps=math.inf, copy_share=1.0)
+BEST = Preset(
+    keep_s=72.0, gain_empty=0.26, gain_curve=3.0, switch_up=0.13, reserve=0.7, good_kbps=math.inf, copy_share=1.0
+)
 """The best sound the link can carry, for a little more risk."""
 SAVER = replace(QUIET, cap_kbps=96.0, copy_share=0.0, is_saving=True)
 """43 MB an hour at most: the rung below which music is no longer pleasant."""
