@@ -278,8 +278,8 @@ class LookAhead:
         media = self._playhead.media
         if media is None or not media.is_held_back:
             return
-        seen = self._playhead.measure()
-        if seen is not None and self._is_enough(seen.state):
+        seen = self._playhead.look()
+        if seen is not None and self._is_enough(seen[0].state):
             media.release()
 
     def _is_enough(self, state: State) -> bool:

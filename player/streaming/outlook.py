@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from player.domain.catalogue import Track
 from player.streaming.abr.heads import HEADS
 from player.streaming.abr.state import Fetch, PlannedSegment, State
-from player.streaming.track_media import TrackMedia
+from player.streaming.track_media import Held, TrackMedia
 
 ENGINE_READS_AHEAD_S = 15.0  # mpv holds up to 10 s of packets (cache_secs) and a few more in its decoder
 SPARE_SEGMENTS_S = 8.0  # the window reaches a little over the look-ahead, so that its end is seen
@@ -99,6 +99,24 @@ def outlook(
     return Outlook(replace(state, remaining_s=remaining_s).at_speed(speed), tuple(window), heads)
 
 
+def buffer_s(songs: Sequence[Song], now: Place, look_ahead_s: float, *, speed: float = 1.0) -> float:
+    """That of the outlook's state, without the rest of it: it is asked several times a second, for hours."""
+    held_s, reach_s = -now.into_s, look_ahead_s * speed + SPARE_SEGMENTS_S
+    first = now.slot
+    for media in (song.media for song in songs):
+        if media is None:
+            break
+        begun = media.fixed_rungs()
+        for slot in range(first, media.slot_count):
+            if not media.is_playable(slot):
+                break
+            if held_s > reach_s or _held(media, slot, begun.get(slot)) is None:
+                return max(0.0, held_s) / speed
+            held_s += media.grid.duration_s(slot)
+        first = 0
+    return max(0.0, held_s) / speed
+
+
 def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
     """What will be heard in the next `reach_s`: song after song, each up to its end or to a segment that cannot be
     had, as far as they are open."""
@@ -142,9 +160,7 @@ def _planned(targets: Sequence[Target]) -> tuple[PlannedSegment, ...]:
 
 def _segment(target: Target, fixed: int | None) -> PlannedSegment:
     """`fixed`: the rung that a reader has begun."""
-    held = target.media.held(target.slot)
-    if held is not None and fixed is not None and fixed != held.rung:
-        held = None  # a reader has begun another rendition: for it this one is not there
+    held = _held(target.media, target.slot, fixed)
     return PlannedSegment(
         duration_s=target.media.grid.duration_s(target.slot),
         ladder=target.media.ladder,
@@ -154,6 +170,12 @@ def _segment(target: Target, fixed: int | None) -> PlannedSegment:
         or (held is not None and held.is_settled),
         song=target.song,
     )
+
+
+def _held(media: TrackMedia, slot: int, fixed: int | None) -> Held | None:
+    """None too where a reader has begun another rendition: for it this one is not there."""
+    held = media.held(slot)
+    return None if held is None or (fixed is not None and fixed != held.rung) else held
 
 
 def _left_s(songs: Sequence[Song], now: Place) -> float:

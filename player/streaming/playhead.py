@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
-from player.streaming.outlook import Outlook, Place, Song, outlook, place
+from player.streaming.outlook import Outlook, Place, Song, buffer_s, outlook, place
 from player.streaming.songs import Songs
 from player.streaming.track_media import TrackMedia
 
@@ -78,9 +78,8 @@ class Playhead:
             self.buffer_s = 0.0
             return None
         now = self.place(media)
-        songs = [Song(track, self._songs.get(track.id)) for track in self.tracks]
         ahead = outlook(
-            songs,
+            self._in_order(),
             now,
             self.look_ahead_s,
             is_opening=self.is_opening,
@@ -90,10 +89,17 @@ class Playhead:
         self.buffer_s = ahead.state.buffer_s
         return ahead, now
 
-    def measure(self) -> Outlook | None:
+    def measure(self) -> None:
         """The buffer as it is now, for every figure that is told of it."""
-        seen = self.look()
-        return None if seen is None else seen[0]
+        media = self.media
+        self.buffer_s = (
+            0.0
+            if media is None
+            else buffer_s(self._in_order(), self.place(media), self.look_ahead_s, speed=self.speed)
+        )
+
+    def _in_order(self) -> list[Song]:
+        return [Song(track, self._songs.get(track.id)) for track in self.tracks]
 
     def to_play_s(self, media: TrackMedia, now: Place, slot: int) -> float:
         """How much music is left before this slot of the playing song."""

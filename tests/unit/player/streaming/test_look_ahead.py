@@ -350,6 +350,7 @@ def test_heads_of_two_songs_are_in_sight_wherever_the_window_ends(listener: List
     listener.plan("one", "two", "three")
     listener.read_all(stream)
     listener.until(lambda: len(listener.server.segments_asked()) == 6 + 3 + 2)
+    listener.until(lambda: all(media.held_until(0) == media.slot_count for media in listener.ahead._songs.all()))
     listener.report("one", 9.0)
     seen = listener.ahead._playhead.look()
     assert seen is not None

@@ -53,7 +53,8 @@ def test_nothing_is_planned_at_first(playhead: Playhead) -> None:
     assert playhead.media is None
     assert playhead.look() is None
     assert not playhead.is_starved
-    assert playhead.measure() is None
+    playhead.measure()
+    assert playhead.buffer_s == 0.0
     playhead.end_where_refused()
 
 
@@ -100,6 +101,32 @@ def test_the_buffer_counts_from_the_position_and_in_the_listeners_seconds(
     assert playhead.to_play_s(media, now, now.slot + 1) == pytest.approx(
         media.grid.start_s(now.slot + 1) - 5.0, abs=0.1
     )
+
+
+def test_the_buffer_measured_is_that_of_the_outlook(listener: Listener, playhead: Playhead) -> None:
+    media = playing(listener, playhead)
+
+    def same() -> float:
+        playhead.look()
+        by_outlook_s = playhead.buffer_s
+        playhead.measure()
+        assert playhead.buffer_s == pytest.approx(by_outlook_s, abs=1e-9)
+        return by_outlook_s
+
+    buffers_s: set[float] = set()
+    for speed in (1.0, 1.5):
+        playhead.speed = speed
+        for position_s in (0.0, 3.9, 4.1, 11.0):
+            playhead.report(position_s, is_sounding=True)
+            buffers_s.add(round(same(), 3))
+    playhead.look_ahead_s = 4.0
+    buffers_s.add(round(same(), 3))
+    media.refuse(4, NotFound("gone"))
+    media.drop(range(4, 5))  # the next song follows what cannot be had
+    buffers_s.add(round(same(), 3))
+    media.drop(range(2, 3))
+    buffers_s.add(round(same(), 3))
+    assert len(buffers_s) == 11
 
 
 def test_a_song_ends_where_it_cannot_be_had_and_not_before(listener: Listener, playhead: Playhead) -> None:
