@@ -33,7 +33,7 @@ from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
 from player.streaming.opening import Opener, OpenStream
 from player.streaming.opening_ahead import OpeningAhead
-from player.streaming.playhead import Playhead
+from player.streaming.playhead import NOTE_S, Playhead
 from player.streaming.recall import HeldSource
 from player.streaming.recent.openings import NothingRemembered
 from player.streaming.songs import Songs
@@ -239,6 +239,8 @@ class LookAhead:
     def _choose(self) -> Errand | Wait:
         self._begin_when_enough()
         self._playhead.end_where_refused()
+        if self._playhead.awaits_note(self._clock.monotonic_s()):
+            return Wait(NOTE_S)
         seen = self._playhead.look()
         if seen is None:
             return self._waited_for() or Wait(IDLE_S)

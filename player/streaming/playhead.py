@@ -13,6 +13,7 @@ from player.streaming.songs import Songs
 from player.streaming.track_media import TrackMedia
 
 SEEK_S = 3.0  # a position that far from the one reported before is a seek
+NOTE_S = 0.1  # what mpv takes from a whole first segment to its first note, at most; 0.02 usually
 REACHED_S = 1.0  # the music has come to a segment that cannot be had: mpv stops a little before the last sample
 
 
@@ -31,6 +32,7 @@ class Playhead:
         """audio held without a hole from the position on, over the songs of the plan, when it was looked at last"""
         self._songs = songs
         self._position_s: float | None = None
+        self._note_due_s: float | None = None
 
     @property
     def current(self) -> TrackId | None:
@@ -52,7 +54,7 @@ class Playhead:
         before, self.tracks = self.current, tuple(tracks)
         if self.current == before:
             return False
-        self.is_opening, self._position_s = True, None
+        self.is_opening, self._position_s, self._note_due_s = True, None, None
         return True
 
     def report(self, position_s: float, *, is_sounding: bool) -> None:
@@ -100,6 +102,19 @@ class Playhead:
 
     def _in_order(self) -> list[Song]:
         return [Song(track, self._songs.get(track.id)) for track in self.tracks]
+
+    def awaits_note(self, now_s: float) -> bool:
+        """Whether the first segment of a start or a seek is there and mpv about to sound it: on a link so quick that
+        it came whole, fetching on would take the processor from the note and wins nothing."""
+        media = self.media
+        if media is None or not self.is_opening:
+            self._note_due_s = None
+            return False
+        if media.is_held_back or media.waiting_slots() or media.held(self.place(media).slot) is None:
+            return False
+        if self._note_due_s is None:
+            self._note_due_s = now_s + NOTE_S
+        return now_s < self._note_due_s
 
     def to_play_s(self, media: TrackMedia, now: Place, slot: int) -> float:
         """How much music is left before this slot of the playing song."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from player.errors import NotFound, PlayerError
-from player.streaming.playhead import Playhead
+from player.streaming.playhead import NOTE_S, Playhead
 from player.streaming.track_media import TrackMedia
 from tests.support.media_server import song
 from tests.unit.player.streaming.conftest import LIMIT_S, Listener
@@ -83,6 +83,21 @@ def test_sound_ends_the_opening_and_a_jump_to_what_is_not_held_begins_one(
     media.drop(range(4, 6))
     playhead.report(18.0, is_sounding=True)
     assert opening(playhead)
+
+
+def test_a_note_about_to_sound_is_waited_for_and_not_for_long(listener: Listener, playhead: Playhead) -> None:
+    assert not playhead.awaits_note(0.0)
+    media = playing(listener, playhead)
+    assert playhead.awaits_note(10.0)
+    assert playhead.awaits_note(10.0 + 0.9 * NOTE_S)
+    assert not playhead.awaits_note(10.0 + NOTE_S)
+    playhead.report(0.5, is_sounding=True)
+    assert not playhead.awaits_note(20.0)
+    media.drop(range(4, 6))
+    playhead.report(18.0, is_sounding=True)  # a jump to what must be fetched first
+    assert not playhead.awaits_note(30.0)
+    playhead.report(8.5, is_sounding=False)
+    assert playhead.awaits_note(30.0)
 
 
 def test_the_buffer_counts_from_the_position_and_in_the_listeners_seconds(
