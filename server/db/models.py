@@ -299,7 +299,7 @@ class Device(Base):
     removal: Mapped[str | None]
     licence_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     """32 random bytes that lease and content keys are derived from; erased when the device is removed"""
-    lease_seq: Mapped[int] = mapped_column(default=0)
+    lease_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     lease_expires_at: Mapped[float | None]
     __table_args__ = (
         Index("ix_devices_user_id_thumbprint", "user_id", "thumbprint"),

@@ -49,7 +49,7 @@ def _devices() -> None:
         sa.Column("removed_at", sa.Double(), nullable=True),
         sa.Column("removal", sa.String(), nullable=True),
         sa.Column("licence_secret", sa.LargeBinary(), nullable=True),
-        sa.Column("lease_seq", sa.Integer(), nullable=False),
+        sa.Column("lease_seq", sa.BigInteger(), nullable=False),
         sa.Column("lease_expires_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_devices_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
@@ -148,14 +148,14 @@ def _decisions() -> None:
     )
     op.create_index(op.f("ix_audit_entries_user_id"), "audit_entries", ["user_id"])
     op.create_index(op.f("ix_audit_entries_device_id"), "audit_entries", ["device_id"])
-    op.create_table(
+    heads = op.create_table(
         "audit_heads",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_heads")),
     )
-    op.execute(f"INSERT INTO audit_heads (id, seq, hash) VALUES (1, 0, '{'0' * 64}')")
+    op.bulk_insert(heads, [{"id": 1, "seq": 0, "hash": "0" * 64}])
     if op.get_bind().dialect.name == "sqlite":
         for statement in _APPEND_ONLY:
             op.execute(statement)
