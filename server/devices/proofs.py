@@ -28,7 +28,8 @@ HEADER = "Segue-Proof"
 TYPE = "segue-proof+jwt"
 WINDOW_S = 60.0
 TOKEN_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_MAX_LENGTH = 2048
+_END_OF_TIME = 1 << 53
+"""JSON has numbers beyond all floats"""
 _FIELDS = {"ath", "body", "htm", "htu", "iat", "jti"}
 
 
@@ -70,14 +71,13 @@ def verify(
         return key_of(kid)
 
     try:
-        if len(token) > _MAX_LENGTH:
-            raise JwsRefused("too long")
         payload = opened(token, typ=TYPE, key_of=key)
         request_id = _matched(payload, request)
     except JwsRefused as refusal:
         log.info("a proof was refused: %s", refusal)
         raise Problem(403, "PROOF_INVALID", "This request was not signed by the device, or was changed.") from refusal
-    if abs(payload["iat"] - now) > WINDOW_S:
+    signed_at = payload["iat"]
+    if not 0 <= signed_at < _END_OF_TIME or abs(signed_at - now) > WINDOW_S:
         sentence = "This request was signed too long ago, or the device's clock is wrong: ask for the time first."
         raise Problem(403, "PROOF_STALE", sentence)
     return Proof(seen[0], request_id, request.hash)

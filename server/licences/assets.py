@@ -1,9 +1,9 @@
 """What all bytes of a song in one rendition are, which a leaf names: SHA-256 and length of init and segments. Called
 by the leaf route in request threads; the measuring is a job.
 
-A segment has the same bytes whoever makes it, so one measurement is good for ever, and the media routes serve what was
-measured. They change only when a newer codec library makes them anew; then a player finds that its download does not
-have the hash it was told, says so, and the song is measured again.
+A segment has the same bytes whoever makes it, so one measurement is good for ever, and the media routes serve what
+was measured. They change only when a newer codec library makes them anew; then a player finds that its download does
+not have the hash it was told, says so, and the song is measured again.
 """
 
 from __future__ import annotations

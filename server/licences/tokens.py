@@ -3,8 +3,8 @@
 
 From a device's secret come its lease key (LK) and the content key (CK) of each of its leaves, by HKDF-SHA256 (RFC
 5869) under labels of their own. So a device keeps one LK as long as it is registered: a renewed lease opens every
-leaf it ever got, and ten thousand songs are renewed by one lease. And a leaf asked for again holds the same CK without
-the backend keeping any. Erasing the secret ends all of them at once.
+leaf it ever got, and ten thousand songs are renewed by one lease. And a leaf asked for again holds the same CK
+without the backend keeping any. Erasing the secret ends all of them at once.
 """
 
 from __future__ import annotations
