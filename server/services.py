@@ -25,8 +25,10 @@ from server.identity.refresh import RefreshTokens
 from server.ingest.service import Ingest
 from server.jobs import Jobs, Priority, StopSignal
 from server.licences.assets import Assets
-from server.licences.licences import Licences
+from server.licences.leases import Leases
+from server.licences.leaves import Leaves
 from server.licences.signing_keys import SigningKeys
+from server.licences.time_replies import TimeReplies
 from server.storage import LocalStorage, Storage
 from server.streaming.packager import Packager
 from server.streaming.segment_store import SegmentStore
@@ -52,7 +54,9 @@ class Services:
     url_signer: UrlSigner
     devices: Devices
     signing_keys: SigningKeys
-    licences: Licences
+    leases: Leases
+    leaves: Leaves
+    time_replies: TimeReplies
 
     def start(self) -> None:
         """Called once the app begins to serve: background work starts here, not at import or construction."""
@@ -95,6 +99,7 @@ def build_services(config: Config) -> Services:
     packager = Packager(streams, SegmentStore(storage, disk_bytes=config.segment_cache_bytes), jobs)
     decisions = Decisions(database, AuditLog(config.clock), clock=config.clock)
     signing_keys = SigningKeys(database, root_file=config.licence_root, clock=config.clock)
+    assets = Assets(database, packager, jobs, clock=config.clock)
     return Services(
         config=config,
         database=database,
@@ -118,13 +123,7 @@ def build_services(config: Config) -> Services:
         url_signer=UrlSigner(server_key(database, "media-url-signing")),
         devices=Devices(database, decisions, clock=config.clock),
         signing_keys=signing_keys,
-        licences=Licences(
-            database,
-            decisions,
-            signing_keys,
-            Assets(database, packager, jobs, clock=config.clock),
-            streams,
-            lease_s=config.licence_days * DAY_S,
-            clock=config.clock,
-        ),
+        leases=Leases(decisions, signing_keys, lease_s=config.licence_days * DAY_S, clock=config.clock),
+        leaves=Leaves(decisions, signing_keys, assets, streams, clock=config.clock),
+        time_replies=TimeReplies(signing_keys, clock=config.clock),
     )

@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 
 from server.devices.access import CurrentDevice
 from server.devices.shapes import TokenId
-from server.licences.licences import Licences, Preparing
+from server.licences.leases import Leases
+from server.licences.leaves import Leaves, Preparing
 from server.licences.shapes import (
     KeysAnswer,
     LeafAnswer,
@@ -21,13 +22,24 @@ from server.licences.shapes import (
     TimeAnswer,
 )
 from server.licences.signing_keys import SigningKeys
+from server.licences.time_replies import TimeReplies
 
 router = APIRouter(prefix="/licences", tags=["licences"])
 
 
-def _licences(request: Request) -> Licences:
-    licences: Licences = request.app.state.services.licences
-    return licences
+def _leases(request: Request) -> Leases:
+    leases: Leases = request.app.state.services.leases
+    return leases
+
+
+def _leaves(request: Request) -> Leaves:
+    leaves: Leaves = request.app.state.services.leaves
+    return leaves
+
+
+def _time_replies(request: Request) -> TimeReplies:
+    replies: TimeReplies = request.app.state.services.time_replies
+    return replies
 
 
 def _signing_keys(request: Request) -> SigningKeys:
@@ -35,7 +47,7 @@ def _signing_keys(request: Request) -> SigningKeys:
     return signing_keys
 
 
-LicencesHere = Annotated[Licences, Depends(_licences)]
+LeavesHere = Annotated[Leaves, Depends(_leaves)]
 
 
 @router.get("/keys", response_model=KeysAnswer)
@@ -45,19 +57,23 @@ def licence_keys(signing_keys: Annotated[SigningKeys, Depends(_signing_keys)]) -
 
 
 @router.get("/time")
-def signed_time(nonce: Annotated[TokenId, Query()], request: Request, licences: LicencesHere) -> TimeAnswer:
+def signed_time(
+    nonce: Annotated[TokenId, Query()], request: Request, replies: Annotated[TimeReplies, Depends(_time_replies)]
+) -> TimeAnswer:
     host = request.client.host if request.client is not None else "local"
-    return TimeAnswer(time=licences.time(nonce, host=host))
+    return TimeAnswer(time=replies.reply(nonce, host=host))
 
 
 @router.post("/lease", response_model=LeaseAnswer)
-def renew_lease(_body: LeaseRequest, device: CurrentDevice, licences: LicencesHere) -> dict[str, Any]:
-    return licences.renew(device)
+def renew_lease(
+    _body: LeaseRequest, device: CurrentDevice, leases: Annotated[Leases, Depends(_leases)]
+) -> dict[str, Any]:
+    return leases.renew(device)
 
 
 @router.post("/leaves", status_code=201, response_model=LeafAnswer, responses={202: {"model": PreparingAnswer}})
-def issue_leaf(body: LeafRequest, device: CurrentDevice, licences: LicencesHere) -> Any:
-    answer = licences.leaf(device, body.song_id, body.rendition, mismatched_sha256=body.mismatched_sha256)
+def issue_leaf(body: LeafRequest, device: CurrentDevice, leaves: LeavesHere) -> Any:
+    answer = leaves.issue(device, body.song_id, body.rendition, mismatched_sha256=body.mismatched_sha256)
     if isinstance(answer, Preparing):
         waiting = PreparingAnswer().model_dump()
         return JSONResponse(waiting, status_code=202, headers={"Retry-After": str(answer.retry_after_s)})
@@ -65,6 +81,6 @@ def issue_leaf(body: LeafRequest, device: CurrentDevice, licences: LicencesHere)
 
 
 @router.delete("/leaves/{gid}", status_code=204)
-def release_leaf(gid: str, device: CurrentDevice, licences: LicencesHere) -> Response:
-    licences.release(device, gid)
+def release_leaf(gid: str, device: CurrentDevice, leaves: LeavesHere) -> Response:
+    leaves.release(device, gid)
     return Response(status_code=204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ class Licensee:
         return jwks
 
     def renew(self) -> dict[str, Any]:
-        return self.services.licences.renew(self.proven())
+        return self.services.leases.renew(self.proven())
 
     def lease(self) -> dict[str, Any]:
         return verified(self.renew()["lease"], self.jwks, "segue-lease+jwt")
@@ -56,7 +56,7 @@ class Licensee:
 
     def leaf(self, song: str = FERRY, rendition: str = "320", **more: Any) -> dict[str, Any]:
         more.setdefault("mismatched_sha256", None)
-        answer = self.services.licences.leaf(self.proven(), song, rendition, **more)
+        answer = self.services.leaves.issue(self.proven(), song, rendition, **more)
         assert isinstance(answer, dict)
         return verified(answer["leaf"], self.jwks, "segue-leaf+jwt")
 
@@ -96,7 +96,7 @@ def measured(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[s
 
 
 @pytest.fixture
-def licensee(services: Services, clock: SettableTime, measured: Callable[[str, int], None]) -> Iterator[Licensee]:
+def licensee(services: Services, clock: SettableTime, measured: Callable[[str, int], None]) -> Licensee:
     with services.database.session() as session:
         session.add(User(id=USER, username="ana", display_name="Ana"))
     device = LicensedDevice()
@@ -107,4 +107,4 @@ def licensee(services: Services, clock: SettableTime, measured: Callable[[str, i
     for song in (FERRY, CLOCK):
         for kbps in (128, 320):
             measured(song, kbps)
-    yield Licensee(services, device, clock)
+    return Licensee(services, device, clock)

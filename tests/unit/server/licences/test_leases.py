@@ -129,9 +129,9 @@ def test_a_lapsed_subscription_that_is_paid_again_brings_everything_back(license
 def test_a_removed_device_gets_nothing(licensee: Licensee) -> None:
     proven = licensee.proven()
     licensee.services.devices.remove(USER, licensee.device.id)
-    assert code_of(lambda: licensee.services.licences.renew(proven)) == "DEVICE_REMOVED"
+    assert code_of(lambda: licensee.services.leases.renew(proven)) == "DEVICE_REMOVED"
     assert code_of(licensee.leaf) == "DEVICE_REMOVED"
-    assert code_of(lambda: licensee.services.licences.release(proven, "gr_1")) == "DEVICE_REMOVED"
+    assert code_of(lambda: licensee.services.leaves.release(proven, "gr_1")) == "DEVICE_REMOVED"
 
 
 def test_what_was_withdrawn_is_told_until_it_is_released(licensee: Licensee) -> None:
@@ -140,7 +140,7 @@ def test_what_was_withdrawn_is_told_until_it_is_released(licensee: Licensee) -> 
     right(licensee, FERRY, withdrawn=True)
     assert licensee.withdrawn() == licensee.withdrawn() == {gone: "SONG_WITHDRAWN"}
     assert code_of(licensee.leaf) == "SONG_WITHDRAWN"
-    licensee.services.licences.release(licensee.proven(), gone)
+    licensee.services.leaves.release(licensee.proven(), gone)
     assert licensee.withdrawn() == {}
     right(licensee, FERRY)
     licensee.leaf(FERRY)

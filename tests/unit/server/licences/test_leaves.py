@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import select, update
 
 from server.db.models import Asset, AuditEntry, GivenAnswer, Leaf
-from server.licences.licences import Preparing
+from server.licences.leaves import Preparing
 from server.problems import Problem
 from tests.unit.server.licences.conftest import CLOCK, FERRY, Licensee
 
@@ -76,13 +76,13 @@ def test_as_many_as_the_plan_allows(licensee: Licensee, monkeypatch: pytest.Monk
     licensee.leaf(CLOCK)
     assert code_of(lambda: licensee.leaf(FERRY, "128")) == "LICENCE_ITEMS_FULL"
     licensee.leaf(FERRY)
-    licensee.services.licences.release(licensee.proven(), first["gid"])
-    licensee.services.licences.release(licensee.proven(), first["gid"])
+    licensee.services.leaves.release(licensee.proven(), first["gid"])
+    licensee.services.leaves.release(licensee.proven(), first["gid"])
     licensee.leaf(FERRY, "128")
 
 
 def test_a_song_that_is_not_measured_is_prepared_and_nothing_decided(licensee: Licensee) -> None:
-    answer = licensee.services.licences.leaf(licensee.proven(), FERRY, "64", mismatched_sha256=None)
+    answer = licensee.services.leaves.issue(licensee.proven(), FERRY, "64", mismatched_sha256=None)
     assert isinstance(answer, Preparing)
     assert answer.retry_after_s >= 1
     with licensee.services.database.reading() as session:
@@ -94,9 +94,9 @@ def test_a_song_that_is_not_measured_is_prepared_and_nothing_decided(licensee: L
 @pytest.mark.allow_log(r"WARNING server.licences: song so_night_ferry is measured again")
 def test_a_download_without_the_hash_has_the_song_measured_again(licensee: Licensee) -> None:
     def ask(sha256: str) -> Any:
-        return licensee.services.licences.leaf(licensee.proven(), FERRY, "320", mismatched_sha256=sha256)
+        return licensee.services.leaves.issue(licensee.proven(), FERRY, "320", mismatched_sha256=sha256)
 
-    licensee.clock.now = licensee.services.licences._clock() + 4000 * 86_400  # long after it was measured
+    licensee.clock.now = licensee.clock.now + 4000 * 86_400  # long after it was measured
     assert isinstance(ask("cd" * 32), dict), "of another hash than it was told"
     assert isinstance(ask("ab" * 32), Preparing)
     with licensee.services.database.session() as session:
@@ -120,8 +120,8 @@ def test_unknown_renditions(licensee: Licensee) -> None:
 
 def test_a_retry_is_given_the_same_leaf(licensee: Licensee) -> None:
     proven = licensee.proven()
-    first = licensee.services.licences.leaf(proven, FERRY, "320", mismatched_sha256=None)
-    assert licensee.services.licences.leaf(proven, FERRY, "320", mismatched_sha256=None) == first
+    first = licensee.services.leaves.issue(proven, FERRY, "320", mismatched_sha256=None)
+    assert licensee.services.leaves.issue(proven, FERRY, "320", mismatched_sha256=None) == first
     with licensee.services.database.reading() as session:
         actions = session.scalars(select(AuditEntry.action)).all()
     assert actions == ["device.register", "leaf.issue"]
@@ -139,5 +139,5 @@ def test_a_device_releases_only_its_own(licensee: Licensee) -> None:
         "us_ana", NewDevice(**other.device.registration), Proof("k", "other-register", "h")
     )
     other.device.id = registered["id"]
-    licensee.services.licences.release(other.proven(), leaf["gid"])
+    licensee.services.leaves.release(other.proven(), leaf["gid"])
     assert licensee.leaf()["gid"] == leaf["gid"]
