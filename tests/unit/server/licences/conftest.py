@@ -71,11 +71,6 @@ class Licensee:
             session.merge(Subscription(user_id=USER, region=region, ends_at=ends_at))
 
 
-@pytest.fixture(autouse=True)
-def _no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.identity.attempts.Attempts.begin", lambda *_: None)
-
-
 @pytest.fixture
 def measured(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
     """Songs stream without a file; calling it has a rendition of one measured."""
@@ -96,7 +91,10 @@ def measured(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[s
 
 
 @pytest.fixture
-def licensee(services: Services, clock: SettableTime, measured: Callable[[str, int], None]) -> Licensee:
+def licensee(
+    services: Services, clock: SettableTime, measured: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> Licensee:
+    monkeypatch.setattr("server.identity.attempts.Attempts.begin", lambda *_: None)  # a test asks a month's worth
     with services.database.session() as session:
         session.add(User(id=USER, username="ana", display_name="Ana"))
     device = LicensedDevice()
