@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db.models import AuditEntry, AuditHead
+from server.db.session import Database
 from server.jws import canonical
+
+log = logging.getLogger("server.audit")
 
 _HEAD_ROW = 1
 _CHUNK = 1000
@@ -74,6 +78,13 @@ def head_of(session: Session) -> Head:
     row = session.get(AuditHead, _HEAD_ROW)
     assert row is not None, "the migration makes the head"
     return Head(row.seq, row.hash)
+
+
+def tell_head(database: Database) -> None:
+    """Where the database cannot reach: a log of the process that names the head shows what was written anew since."""
+    with database.reading() as session:
+        head = head_of(session)
+    log.info("the audit log has %d entries; its head is %s", head.seq, head.hash)
 
 
 def entries(session: Session, *, after: int = 0) -> Iterator[AuditEntry]:

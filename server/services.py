@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.audit import AuditLog
+from server.audit import AuditLog, tell_head
 from server.catalog.covers import Covers
 from server.config import DAY_S, Config
 from server.db.keys import server_key
@@ -75,6 +75,7 @@ class Services:
             self.access_tokens.warm_up()
             self.packager.warm_up()
             self.signing_keys.warm_up()
+            tell_head(self.database)
 
         self.jobs.submit("warm up", load, Priority.URGENT)
 

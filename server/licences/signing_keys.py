@@ -85,12 +85,15 @@ class SigningKeys:
     def keyset(self) -> str:
         """Every key a licence may be signed with, under the root. The same until a key is added or revoked."""
         with self._database.reading() as session:
-            rows = session.scalars(
-                select(LicenceKey).where(LicenceKey.revoked_at.is_(None)).order_by(LicenceKey.made_at, LicenceKey.kid)
-            ).all()
+            keys = _public_keys(session)
             seq = session.scalar(select(func.max(LicenceKey.changed_at))) or 0
-        payload = {"iat": seq, "seq": seq, "keys": [_jwk(row.public_key) for row in rows]}
+        payload = {"iat": seq, "seq": seq, "keys": [_jwk(key) for key in keys.values()]}
         return self.root.sign(payload, KEYSET_TYPE)
+
+    def public_keys(self) -> dict[str, str]:
+        """Those of the keyset, base64url by `kid`."""
+        with self._database.reading() as session:
+            return _public_keys(session)
 
     def revoke(self, session: Session, kid: str) -> bool:
         """False where there is no such key, or it was revoked before. The next signature is another key's."""
@@ -145,6 +148,11 @@ def _signer(seed: bytes) -> Signer:
 
 def _jwk(public: str) -> dict[str, str]:
     return {"crv": "Ed25519", "kid": thumbprint(public), "kty": "OKP", "x": public}
+
+
+def _public_keys(session: Session) -> dict[str, str]:
+    rows = select(LicenceKey).where(LicenceKey.revoked_at.is_(None)).order_by(LicenceKey.made_at, LicenceKey.kid)
+    return {row.kid: row.public_key for row in session.scalars(rows)}
 
 
 def _newest(session: Session) -> LicenceKey | None:
