@@ -6,11 +6,12 @@ A leaf names the bytes it is for, so the song must have been packaged: the first
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.db.models import Device, Leaf
@@ -35,7 +36,11 @@ class Preparing:
 
 
 class _NotMeasured(Exception):
-    pass
+    """There is nothing to decide on yet."""
+
+
+class _NotHeld(Exception):
+    """There is nothing to decide."""
 
 
 class Leaves:
@@ -89,15 +94,22 @@ class Leaves:
             return Preparing(self._assets.measure_later(stream, rendition))
 
     def release(self, device: ProvenDevice, gid: str) -> None:
-        """The song no longer counts for this device; releasing what it does not hold is no error."""
+        """The song no longer counts for this device; releasing what it does not hold decides nothing."""
         self._asked.begin(device.id)
 
         def decide(session: Session) -> Decided:
             device_in_use(session, device.id)
-            session.execute(delete(Leaf).where(Leaf.id == gid, Leaf.device_id == device.id))
-            return Decided({})
+            leaf = session.get(Leaf, gid, populate_existing=True)
+            if leaf is None or leaf.device_id != device.id:
+                raise _NotHeld
+            session.delete(leaf)
+            return Decided({}, details={"song": leaf.song_id})
 
-        self._decisions.make(Question("leaf.release", device.user_id, device.id, device.proof, {"gid": gid}), decide)
+        question = Question("leaf.release", device.user_id, device.id, device.proof, {"gid": gid})
+        with contextlib.suppress(_NotHeld):
+            self._decisions.make(question, decide)
+
+    # ---- inside the transaction
 
     def _kept(self, session: Session, device: Device, song_id: str, asset: Measured, granted: Terms) -> Leaf:
         """The leaf this device has of these bytes, or a new one where there is room."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import delete, select, update
+from sqlalchemy import insert, select, update
 
 from server.db.models import AuditEntry, Device, Leaf, SongRight
 from server.devices.devices import NewDevice
@@ -200,15 +200,17 @@ def test_ten_thousand_songs_are_renewed_by_one_small_request(licensee: Licensee)
     """One lease, below 8 KiB however many leaves there are; 1 % of them withdrawn."""
     database = licensee.services.database
     with database.session() as session:
-        session.execute(delete(Leaf))
-        session.add_all(
-            Leaf(device_id=licensee.device.id, song_id=FERRY, kbps=320, sha256=f"{number:064x}", length=1)
-            for number in range(9_900)
-        )
-        session.add_all(
-            Leaf(device_id=licensee.device.id, song_id=CLOCK, kbps=320, sha256=f"{number:064x}", length=1)
-            for number in range(100)
-        )
+        rows = [
+            {
+                "device_id": licensee.device.id,
+                "song_id": CLOCK if number < 100 else FERRY,
+                "kbps": 320,
+                "sha256": f"{number:064x}",
+                "length": 1,
+            }
+            for number in range(10_000)
+        ]
+        session.execute(insert(Leaf), rows)
     assert code_of(licensee.leaf) == "LICENCE_ITEMS_FULL"
     right(licensee, CLOCK, withdrawn=True)
     licensee.renew()

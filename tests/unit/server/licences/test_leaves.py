@@ -76,9 +76,12 @@ def test_as_many_as_the_plan_allows(licensee: Licensee, monkeypatch: pytest.Monk
     licensee.leaf(CLOCK)
     assert code_of(lambda: licensee.leaf(FERRY, "128")) == "LICENCE_ITEMS_FULL"
     licensee.leaf(FERRY)
-    licensee.services.leaves.release(licensee.proven(), first["gid"])
-    licensee.services.leaves.release(licensee.proven(), first["gid"])
+    for _ in range(3):
+        licensee.services.leaves.release(licensee.proven(), first["gid"])
     licensee.leaf(FERRY, "128")
+    with licensee.services.database.reading() as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert actions.count("leaf.release") == 1
 
 
 def test_a_song_that_is_not_measured_is_prepared_and_nothing_decided(licensee: Licensee) -> None:
