@@ -73,7 +73,7 @@ class Assets:
             if key not in self._under_way:
                 self._under_way.add(key)
                 name = f"measure {stream.content} {rendition.kbps}"
-                if not self._jobs.submit(name, lambda stop: self._measure(stream, rendition, stop), Priority.NORMAL):
+                if not self._jobs.submit(name, lambda stop: self._measure(stream, rendition, stop), Priority.BULK):
                     self._under_way.discard(key)
         shortest, longest = _ASK_AGAIN_S
         return max(shortest, min(longest, stream.timeline.segment_count // _SEGMENTS_A_SECOND))
