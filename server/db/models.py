@@ -295,6 +295,8 @@ class Device(Base):
     """how it came by its slot: `server/devices/slots.py`"""
     registered_at: Mapped[float] = mapped_column(default=time.time)
     seen_at: Mapped[float] = mapped_column(default=time.time)
+    sign_in: Mapped[str | None]
+    """the sign-in (family of refresh tokens) it was last used with; ended when another removes the device"""
     removed_at: Mapped[float | None]
     removal: Mapped[str | None]
     licence_secret: Mapped[bytes | None] = mapped_column(LargeBinary)

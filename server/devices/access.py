@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request
 from server.devices.devices import Devices, ProvenDevice
 from server.devices.proofs import HEADER, SignedRequest
 from server.identity.access import CurrentUser
+from server.identity.access_tokens import AccessTokens
 
 
 def _devices(request: Request) -> Devices:
@@ -28,10 +29,22 @@ RequestAsSigned = Annotated[SignedRequest, Depends(_signed_request)]
 ProofHeader = Annotated[str | None, Header(alias=HEADER, description="the device's proof (JWS)")]
 
 
+def _sign_in(request: Request, _listener: CurrentUser, signed: RequestAsSigned) -> str | None:
+    tokens: AccessTokens = request.app.state.services.access_tokens
+    return tokens.sign_in_of(signed.access_token)
+
+
+CurrentSignIn = Annotated[str | None, Depends(_sign_in)]
+
+
 def _proven(
-    listener: CurrentUser, devices: DevicesHere, request: RequestAsSigned, proof: ProofHeader = None
+    listener: CurrentUser,
+    devices: DevicesHere,
+    request: RequestAsSigned,
+    sign_in: CurrentSignIn,
+    proof: ProofHeader = None,
 ) -> ProvenDevice:
-    return devices.proven(listener.id, proof, request)
+    return devices.proven(listener.id, proof, request, sign_in=sign_in)
 
 
 CurrentDevice = Annotated[ProvenDevice, Depends(_proven)]

@@ -19,7 +19,9 @@ from server.db.session import Database
 from server.devices import keys, proofs, slots
 from server.devices.decisions import Decided, Decisions, Question
 from server.devices.proofs import Proof, SignedRequest
+from server.identity.access import unauthenticated
 from server.identity.attempts import Attempts
+from server.identity.refresh import end_sign_in, has_ended
 from server.jws import thumbprint
 from server.problems import Problem, not_found
 
@@ -38,11 +40,12 @@ class NewDevice:
 
 @dataclass(frozen=True, slots=True)
 class ProvenDevice:
-    """A device in use, and the request it has signed."""
+    """A device in use, the request it has signed, and the sign-in it came with (None: unknown)."""
 
     id: str
     user_id: str
     proof: Proof
+    sign_in: str | None = None
 
 
 class Devices:
@@ -62,7 +65,9 @@ class Devices:
         name, key = thumbprint(new.signing_key), keys.signing_key(new.signing_key)
         return proofs.verify(token, request, key_of=lambda kid: key if kid == name else None, now=self._clock())
 
-    def proven(self, user_id: str, token: str | None, request: SignedRequest) -> ProvenDevice:
+    def proven(
+        self, user_id: str, token: str | None, request: SignedRequest, *, sign_in: str | None = None
+    ) -> ProvenDevice:
         """The device of this account that signed the request. Problem 403: PROOF_*, DEVICE_*."""
         self._false_proofs.begin(user_id)
         found: list[Device | None] = []
@@ -82,7 +87,7 @@ class Devices:
         (device,) = found
         assert device is not None, "its key has verified"
         _check_in_use(device)
-        return ProvenDevice(device.id, user_id, proof)
+        return ProvenDevice(device.id, user_id, proof, sign_in)
 
     def _of_key(self, user_id: str, kid: str) -> Device | None:
         with self._database.reading() as session:
@@ -95,12 +100,12 @@ class Devices:
 
     # ---- what the listener does
 
-    def register(self, user_id: str, new: NewDevice, proof: Proof) -> dict[str, Any]:
+    def register(self, user_id: str, new: NewDevice, proof: Proof, *, sign_in: str | None = None) -> dict[str, Any]:
         """The `Device` of docs/api.md; known keys give the device they belong to. Problem 409: DEVICE_LIMIT,
-        DEVICE_REPLACEMENTS."""
+        DEVICE_REPLACEMENTS; 401 where the sign-in has ended, as that of a device that was removed."""
         self._registrations.begin(user_id)
         question = Question("device.register", user_id, proof=proof, details={"installation": new.installation})
-        return self._decisions.make(question, lambda session: self._registered(session, user_id, new))
+        return self._decisions.make(question, lambda session: self._registered(session, user_id, new, sign_in))
 
     def of_account(self, user_id: str) -> list[Device]:
         """Those in use, the oldest first."""
@@ -111,8 +116,9 @@ class Devices:
         with self._database.reading() as session:
             return slots.replacements(_as_registered(_history(session, user_id)), now=self._clock())
 
-    def remove(self, user_id: str, device_id: str, *, by: str = "account") -> None:
-        """Removing what is removed is no error; Problem 404 for a device that is not of this account."""
+    def remove(self, user_id: str, device_id: str, *, by: str = "account", sign_in: str | None = None) -> None:
+        """Ends the device's sign-in too, unless it is the one that asks: a computer that was lost must not register
+        again by itself. Removing what is removed is no error; Problem 404 for a device not of this account."""
         with self._database.reading() as session:
             device = session.get(Device, device_id)
             if device is None or device.user_id != user_id:
@@ -125,17 +131,22 @@ class Devices:
             device = session.get(Device, device_id, populate_existing=True)
             if device is not None and device.removed_at is None:
                 self._end(session, device, REMOVED)
+                if device.sign_in is not None and device.sign_in != sign_in:
+                    end_sign_in(session, device.sign_in, self._clock())
             return Decided({})
 
         self._decisions.make(Question("device.remove", user_id, device_id, details={"by": by}), decide)
 
     # ---- inside the transaction
 
-    def _registered(self, session: Session, user_id: str, new: NewDevice) -> Decided:
+    def _registered(self, session: Session, user_id: str, new: NewDevice, sign_in: str | None) -> Decided:
+        if sign_in is not None and has_ended(session, sign_in):
+            raise unauthenticated("This sign-in has ended; sign in again.")
         history = _history(session, user_id)
         known = _known(history, new)
         if known is not None:
             known.name, known.seen_at = new.name, self._clock()
+            known.sign_in = sign_in or known.sign_in
             return Decided(shape(known), known.id, {"arrival": "known"})
         arrival = _arrival(history, new.installation, self._clock())
         replaced = None
@@ -144,11 +155,13 @@ class Devices:
                 self._end(session, device, REPLACED)
                 replaced = device.id
         session.flush()  # the slot is free before it is taken: an index holds one device an installation
-        device = self._added(session, user_id, new, arrival)
+        device = self._added(session, user_id, new, arrival, sign_in)
         details = {"arrival": arrival.value} | ({"replaced": replaced} if replaced is not None else {})
         return Decided(shape(device), device.id, details)
 
-    def _added(self, session: Session, user_id: str, new: NewDevice, arrival: slots.Arrival) -> Device:
+    def _added(
+        self, session: Session, user_id: str, new: NewDevice, arrival: slots.Arrival, sign_in: str | None
+    ) -> Device:
         now = self._clock()
         device = Device(
             user_id=user_id,
@@ -161,6 +174,7 @@ class Devices:
             arrival=arrival.value,
             registered_at=now,
             seen_at=now,
+            sign_in=sign_in,
             licence_secret=secrets.token_bytes(SECRET_BYTES),
         )
         session.add(device)

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from server.devices import slots
-from server.devices.access import DevicesHere, ProofHeader, RequestAsSigned
+from server.devices.access import CurrentSignIn, DevicesHere, ProofHeader, RequestAsSigned
 from server.devices.devices import NewDevice, shape
 from server.devices.shapes import DeviceShape, DevicesShape, Registration
 from server.identity.access import CurrentUser
@@ -22,10 +22,11 @@ def register_device(
     listener: CurrentUser,
     devices: DevicesHere,
     request: RequestAsSigned,
+    sign_in: CurrentSignIn,
     proof: ProofHeader = None,
 ) -> dict[str, Any]:
     new = NewDevice(**body.model_dump())
-    return devices.register(listener.id, new, devices.newcomer(new, proof, request))
+    return devices.register(listener.id, new, devices.newcomer(new, proof, request), sign_in=sign_in)
 
 
 @router.get("")
@@ -40,6 +41,6 @@ def list_devices(listener: CurrentUser, devices: DevicesHere) -> DevicesShape:
 
 
 @router.delete("/{device_id}", status_code=204)
-def remove_device(device_id: str, listener: CurrentUser, devices: DevicesHere) -> Response:
-    devices.remove(listener.id, device_id)
+def remove_device(device_id: str, listener: CurrentUser, devices: DevicesHere, sign_in: CurrentSignIn) -> Response:
+    devices.remove(listener.id, device_id, sign_in=sign_in)
     return Response(status_code=204)

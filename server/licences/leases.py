@@ -39,14 +39,17 @@ class Leases:
     def renew(self, device: ProvenDevice) -> dict[str, Any]:
         """`{lease, keyset, withdrawn}` of docs/api.md. Problem 403 where the plan holds no downloads or has ended."""
         self._renewals.begin(device.id)
-        return self.issue(device.user_id, device.id, device.proof, by="device")
+        return self.issue(device.user_id, device.id, device.proof, by="device", sign_in=device.sign_in)
 
-    def issue(self, user_id: str, device_id: str, proof: Proof | None, *, by: str) -> dict[str, Any]:
+    def issue(
+        self, user_id: str, device_id: str, proof: Proof | None, *, by: str, sign_in: str | None = None
+    ) -> dict[str, Any]:
         signer, keyset = self._signing_keys.signer(), self._signing_keys.keyset()
 
         def decide(session: Session) -> Decided:
             device, secret = device_in_use(session, device_id)
             granted = terms_of(session, user_id, now=self._clock())
+            device.sign_in = sign_in or device.sign_in
             fields = self._next(device, granted)
             lease = tokens.lease(fields, secret, keys.agreement_key(device.agreement_key), signer)
             withdrawn = _withdrawn(session, device_id, granted)

@@ -46,6 +46,7 @@ def _devices() -> None:
         sa.Column("arrival", sa.String(), nullable=False),
         sa.Column("registered_at", sa.Double(), nullable=False),
         sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.Column("sign_in", sa.String(), nullable=True),
         sa.Column("removed_at", sa.Double(), nullable=True),
         sa.Column("removal", sa.String(), nullable=True),
         sa.Column("licence_secret", sa.LargeBinary(), nullable=True),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from server.db.models import AuditEntry, Device, Leaf, User
-from tests.support.backend import Backend, running_backend
+from tests.support.backend import PASSWORD, Backend, running_backend
 from tests.support.licensed_device import LicensedDevice, content_key, parts, verified
 from tests.support.music import write_song
 
@@ -199,6 +199,37 @@ def test_the_devices_of_an_account(backend: Backend) -> None:
         again = LicensedDevice(installation=devices[1].installation)
         assert again.register(client).status_code == 201
         refused(devices[1].send(client, "POST", "/licences/lease", {}), 403, "DEVICE_REPLACED")
+
+
+def signed_in(backend: Backend, username: str) -> tuple[httpx.Client, str]:
+    grant = {"grant_type": "password", "username": username, "password": PASSWORD}
+    with backend.client("") as nobody:
+        answer = nobody.post("/auth/token", json=grant).raise_for_status().json()
+    return backend.client(answer["access_token"]), answer["refresh_token"]
+
+
+def test_a_lost_computer_is_signed_out_and_does_not_come_back_by_itself(backend: Backend) -> None:
+    with backend.client("") as nobody:
+        nobody.post("/auth/register", json={"username": "ina", "password": PASSWORD}).raise_for_status()
+
+        def refresh(token: str) -> httpx.Response:
+            grant = {"grant_type": "refresh_token", "refresh_token": token, "request_id": secrets.token_hex(8)}
+            return nobody.post("/auth/token", json=grant)
+
+        (lost, lost_refresh), (home, home_refresh) = signed_in(backend, "ina"), signed_in(backend, "ina")
+        with lost, home:
+            stolen, mine = LicensedDevice(), LicensedDevice()
+            assert (stolen.register(lost).status_code, mine.register(home).status_code) == (201, 201)
+            assert stolen.send(lost, "POST", "/licences/lease", {}).status_code == 200
+            assert home.delete(f"/me/devices/{stolen.id}").status_code == 204
+            refused(refresh(lost_refresh), 401, "UNAUTHENTICATED")
+            # its access token is good for some minutes still, but for no registration
+            refused(stolen.register(lost), 401, "UNAUTHENTICATED")
+            refused(LicensedDevice().register(lost), 401, "UNAUTHENTICATED")
+            # removing oneself is no sign-out: that is the player's to do
+            assert home.delete(f"/me/devices/{mine.id}").status_code == 204
+            assert refresh(home_refresh).status_code == 200
+            assert mine.register(home).status_code == 201
 
 
 def test_registrations_are_slowed_down(backend: Backend) -> None:
