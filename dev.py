@@ -83,6 +83,8 @@ TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "ffprobe": "ffmpeg",
     "mpv": "mpv",
+    "pulseaudio": "pulseaudio",
+    "pactl": "pulseaudio-utils",
 }
 INSTALL = {
     "apt": ["apt-get", "install", "-y", "--no-install-recommends"],

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 
 from player import settings
 from player.account.port import ConnectionPhase, ConnectionState, Place, PlaceKind
+from player.allocator import bound_free_memory
 from player.clock import SystemClock
 from player.domain.ids import TrackId
 from player.domain.playback import PlaybackState, Status
+from player.domain.sound import OutputChoice
 from player.domain.stream import SegmentFetch
 from player.errors import AuthError, NetworkError, PlayerError
 from player.headless.command_line import EXIT_OF_ERROR, VERSION, CommandError, ExitCode, Options, read_options
@@ -36,6 +38,9 @@ from player.service.port import StreamDocument
 from player.streaming.abr.controller import Controller
 
 if TYPE_CHECKING:  # a run without a window never loads Qt
+    from player.streaming.abr.presets import Preset
+    from player.streaming.recent.seal import Owner
+    from player.streaming.recent.segments import RecentSegments
     from ui.core import Core
     from ui.theme.theme import Theme
     from ui.tour.story import Tour
@@ -43,6 +48,9 @@ if TYPE_CHECKING:  # a run without a window never loads Qt
 
 log = logging.getLogger("main")
 
+STREAMING = {
+    setting.key for setting in (settings.QUALITY, settings.CAP_KBPS, settings.METERED, settings.LOOK_AHEAD_S)
+}
 CLOSE_LIMIT_S = 10.0
 OPEN_LINK = Trace.of((Step(60.0, 50e6, 0.005),))
 """what the tour begins on, before it narrows the link"""
@@ -59,6 +67,7 @@ class Segue:
         from player.library.instance_lock import InstanceLock
         from player.library.memory import Memory
         from player.library.settings_store import SettingsStore
+        from player.network.client import build_pool
 
         folder = options.data / "player"
         self.options = options
@@ -66,7 +75,7 @@ class Segue:
         self.marks: dict[str, float] = {}
         self.started_at_s = float(os.environ.get("SEGUE_STARTED_AT", time.time()))
         self._entered: str | None = None
-        self._is_away = False
+        self._is_away = self._is_network_dear = False
         self.has_window = not options.is_headless or options.screenshots is not None
         self.lock = InstanceLock(folder / "instance.lock")
         self.database = LocalDatabase.open(folder / "player.db")
@@ -78,6 +87,7 @@ class Segue:
         self.settings = self.store.load()
         trace = OPEN_LINK if options.tour is not None else options.trace
         self.link = None if trace is None else ShapedLink(self.runtime, self.clock, trace)
+        self.connections = build_pool()
         self.accounts = SegueAccounts(
             self.runtime,
             self.settings,
@@ -85,9 +95,12 @@ class Segue:
             options.data,
             reach=None if self.link is None else self.link.start,
             clock=self.clock,
+            pool=self.connections,
         )
+        self.recent = self._recent()
         self.playback = self._playback()
-        self.recorder = Recorder(self.playback, self.clock)
+        is_reported = options.report is not None or options.tour is not None
+        self.recorder = Recorder(self.playback, self.clock, is_kept=is_reported)
         self.memory = Memory(
             self.runtime,
             self.database,
@@ -96,22 +109,45 @@ class Segue:
             clock=self.clock,
         )
 
-    def _playback(self) -> Player:
-        from player.network.client import build_client
-        from player.playback.engine import MpvEngine
-        from player.streaming.look_ahead import LookAhead
+    def _recent(self) -> RecentSegments:
+        from player.streaming.recent.segments import RecentSegments
 
-        self.media_client = build_client()
+        return RecentSegments(
+            self.runtime,
+            self.clock,
+            self.options.data / "player" / "recent" / "segments.db",
+            owner=self._recent_owner,
+            limit_mb=self.settings.get(settings.RECENT_MB),
+        )
+
+    def _recent_owner(self) -> Owner | None:
+        from player.streaming.recent.seal import Owner
+
+        key = self.accounts.device_key("recent segments")
+        return None if key is None else Owner(key.secret, key.is_kept)
+
+    def _playback(self) -> Player:
+        from player.network.client import MEDIA_TIMEOUT, build_client
+        from player.network.lent import Lent
+        from player.playback.crossfading import CrossfadingEngine
+        from player.streaming.look_ahead import LookAhead
+        from player.streaming.recent.openings import Openings
+        from player.streaming.recent.source import RecentSource
+
+        self.controller = self._controller()
+        self.media_client = build_client(transport=Lent(self.connections), timeout=MEDIA_TIMEOUT)
         self.look_ahead = LookAhead(
             runtime=self.runtime,
             clock=self.clock,
             open_stream=self._open_stream,
             client=self.media_client,
-            controller=self._controller(),
+            controller=self.controller,
             look_ahead_s=self.settings.get(settings.LOOK_AHEAD_S),
             on_fetch=self._fetched,
+            held=RecentSource(self.recent),
+            openings=Openings(self.recent, self.clock, self.accounts.stream_url),
         )
-        engine = MpvEngine(self._engine_config(), self._on_loop)
+        engine = CrossfadingEngine(self._engine_config(), self._on_loop, self.runtime)
         return Player(
             runtime=self.runtime,
             streams=self.look_ahead,
@@ -126,11 +162,28 @@ class Segue:
     def _controller(self) -> Controller:
         from player.streaming.abr.adaptive import Adaptive
         from player.streaming.abr.fixed import FixedRendition
-        from player.streaming.abr.presets import PRESETS
 
         if self.options.record is not None:  # there is no buffer to judge by: mpv reads as fast as it decodes
             return FixedRendition(is_top=True)
-        return Adaptive(PRESETS[self.settings.get(settings.QUALITY)])
+        return Adaptive(self._preset())
+
+    def _preset(self) -> Preset:
+        from player.streaming.abr.presets import PRESETS
+
+        cap, preset = self.settings.get(settings.CAP_KBPS), PRESETS[self.settings.get(settings.QUALITY)]
+        return preset if cap == "none" else preset.capped(float(cap))
+
+    async def _prefer(self) -> None:
+        """How the listener wants it streamed, from the next request on."""
+        self.controller.prefer(self._preset())
+        self.look_ahead.set_look_ahead(float(self.settings.get(settings.LOOK_AHEAD_S)))
+        metered = self.settings.get(settings.METERED)
+        self.look_ahead.set_metered(metered == "yes" or (metered == "auto" and self._is_network_dear))
+
+    def network_costs(self, is_metered: bool) -> None:
+        """What the system says; any thread."""
+        self._is_network_dear = is_metered
+        void(self.runtime.call(self._prefer()))
 
     def _engine_config(self) -> EngineConfig:
         if self.options.record is not None:
@@ -147,7 +200,6 @@ class Segue:
             record_to=self.options.record,
             volume=self.settings.get(settings.VOLUME),
             is_muted=self.settings.get(settings.MUTED),
-            target_lufs=float(self.settings.get(settings.LOUDNESS_TARGET)),
         )
 
     def _player_options(self) -> PlayerOptions:
@@ -162,6 +214,8 @@ class Segue:
             repeat=Repeat.OFF if self.options.is_headless else Repeat(kept.get(settings.REPEAT)),
             loudness=LoudnessMode.OFF if is_recording else LoudnessMode(kept.get(settings.LOUDNESS)),
             target_lufs=float(kept.get(settings.LOUDNESS_TARGET)),
+            crossfade_s=float(kept.get(settings.CROSSFADE_S)),
+            output=OutputChoice(kept.get(settings.OUTPUT_DEVICE), kept.get(settings.OUTPUT_EXCLUSIVE)),
         )
 
     async def _open_stream(self, track_id: TrackId) -> StreamDocument:
@@ -184,6 +238,7 @@ class Segue:
         self.memory.start()
         self.accounts.subscribe(self._on_connection)
         self.settings.subscribe(self._on_setting)
+        await self._prefer()
         if self.has_window:
             self.runtime.spawn(self._warm_up(), "warm up")
             self._on_connection(self.accounts.state)
@@ -204,6 +259,7 @@ class Segue:
         was_away, self._is_away = self._is_away, state.phase is ConnectionPhase.RECONNECTING
         if was_away and state.phase is ConnectionPhase.ONLINE:
             self.runtime.spawn(self.playback.retry_now(), "the server is back")
+        self.runtime.spawn(self.recent.follow_owner(), "whose segments are kept")
         place = self.accounts.place_key()
         is_new = place is not None and place != self._entered
         if self.has_window and is_new and self.accounts.service is not None:
@@ -216,6 +272,12 @@ class Segue:
             mode = LoudnessMode(self.settings.get(settings.LOUDNESS))
             target_lufs = float(self.settings.get(settings.LOUDNESS_TARGET))
             void(self.runtime.call(self.playback.set_loudness(mode, target_lufs)))
+        elif key in STREAMING:
+            void(self.runtime.call(self._prefer()))
+        elif key == settings.CROSSFADE_S.key:
+            void(self.runtime.call(self.playback.set_crossfade(self.settings.get(settings.CROSSFADE_S))))
+        elif key == settings.RECENT_MB.key:
+            void(self.runtime.call(self.recent.set_limit_mb(self.settings.get(settings.RECENT_MB))))
 
     async def _enter(self) -> None:
         """The listener is inside a place: its queue stands as it was left, and what was asked for plays."""
@@ -276,8 +338,10 @@ class Segue:
             self.playback.aclose,
             self.memory.aclose,
             self.look_ahead.aclose,
+            self.recent.aclose,
             self.media_client.aclose,
             self.accounts.aclose,
+            self.connections.aclose,
         ]
         if self.link is not None:
             closing.append(self.link.aclose)
@@ -333,6 +397,8 @@ def run_window(segue: Segue) -> ExitCode:
     missing: list[str] = []
 
     def shown(window: Window, theme: Theme) -> None:
+        from ui.network_cost import NetworkCost  # after the first paint: it loads Qt's network
+
         segue.mark("window_s")
         void(segue.runtime.call(segue.start()))
         if options.seconds is not None:
@@ -342,6 +408,7 @@ def run_window(segue: Segue) -> ExitCode:
             tour.finished.connect(missing.append)
             tour.finished.connect(window.close)
             tour.start()
+        NetworkCost(segue.network_costs, window)
 
     status = show(core, screenshots=options.screenshots, on_shown=shown)
     if options.tour is not None:
@@ -485,6 +552,7 @@ def harden() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     harden()
+    void(bound_free_memory())
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

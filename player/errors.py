@@ -3,10 +3,12 @@ only presenters and main.py turn them into words.
 
     PlayerError
     ├── NetworkError          the network or the server's machine failed: try again        (retryable)
-    │   └── RateLimited       429; wait `retry_after_s`                                    (retryable)
+    │   ├── RateLimited       429; wait `retry_after_s`                                    (retryable)
+    │   └── Damaged           other bytes came than were sent; those before them are right (retryable)
     ├── AuthError             not signed in, or no longer
     ├── NotFound              the thing is gone or was never there
     ├── Conflict              somebody else edited it first (ETag mismatch)
+    ├── SongChanged           the song's file is another than when it was opened: open it anew  (retryable)
     ├── Rejected              the service refused the request as wrong
     ├── ProtocolError         the service answered nonsense
     │   └── UnexpectedPage    a web page came instead of an answer: often a network's sign-in page  (retryable)
@@ -50,6 +52,13 @@ class RateLimited(NetworkError):
         self.retry_after_s = retry_after_s
 
 
+class Damaged(NetworkError):
+    code = "DAMAGED"
+
+    def __init__(self, message: str = "what came was damaged on its way") -> None:
+        super().__init__(message)
+
+
 class AuthError(PlayerError):
     code = "AUTH"
 
@@ -60,6 +69,11 @@ class NotFound(PlayerError):
 
 class Conflict(PlayerError):
     code = "CONFLICT"
+
+
+class SongChanged(PlayerError):
+    code = "SONG_CHANGED"
+    retryable = True
 
 
 class Rejected(PlayerError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
@@ -95,6 +96,47 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.loop.shutdown_asyncgens()
+
+
+async def uncancelled(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its end although the caller is cancelled meanwhile; the cancellation is raised after it. For the
+    giving back of what must not be kept, which is short."""
+    task = asyncio.get_running_loop().create_task(work)
+    await _ended(task)
+    return task.result()
+
+
+async def cancelled_at_most_once(
+    work: Coroutine[Any, Any, T], discard: Callable[[T], Coroutine[Any, Any, None]] | None = None
+) -> T:
+    """Run `work`, which hears of a cancellation once, however often the caller is cancelled while it cleans up.
+    `discard` takes a result that came all the same, since the caller will not get it."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):  # this cancellation is raised below
+            await _ended(task)
+        if discard is not None and not task.cancelled() and task.exception() is None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await uncancelled(discard(task.result()))
+        elif not task.cancelled():
+            task.exception()  # it failed while nobody waits: looked at, so that asyncio does not report it
+        raise
+    return task.result()
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    """Wait for `task` through cancellations, and raise the last of them when it is over."""
+    cancellation: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        raise cancellation
 
 
 def deliver_inline(callback: Callable[[], None]) -> None:

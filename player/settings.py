@@ -63,9 +63,22 @@ SHUFFLE = Setting("playback.shuffle", False, "Whether the queue plays in shuffle
 QUALITY = Setting(
     "playback.quality",
     "quiet",
-    "What the bitrate control prefers: never a stop, or the best sound the link can carry.",
-    choices=("quiet", "best"),
-    needs_restart=True,
+    "What the bitrate control prefers: never a stop, the best sound the link can carry, or little data.",
+    choices=("quiet", "best", "saver"),
+    group="Sound",
+)
+CAP_KBPS = Setting(
+    "playback.cap_kbps",
+    "none",
+    "The highest rate that is fetched, in kbit/s.",
+    choices=("none", "24", "48", "64", "96", "128", "192", "256"),
+    group="Sound",
+)
+METERED = Setting(
+    "network.metered",
+    "auto",
+    "Whether the network costs by the byte (auto: as the system says): then nothing is fetched twice or far ahead.",
+    choices=("auto", "yes", "no"),
     group="Sound",
 )
 LOOK_AHEAD_S = Setting(
@@ -75,8 +88,16 @@ LOOK_AHEAD_S = Setting(
     unit=" s",
     low=20,
     high=120,
-    needs_restart=True,
     group="Sound",
+)
+RECENT_MB = Setting(
+    "storage.recent_mb",
+    512,
+    "Disk that songs heard lately may take, encrypted, so that hearing them again needs no network; 0 keeps none.",
+    unit=" MB",
+    low=0,
+    high=8192,
+    group="Storage",
 )
 LOUDNESS = Setting(
     "playback.loudness",
@@ -93,6 +114,21 @@ LOUDNESS_TARGET = Setting(
     low=-23,
     high=-14,
     group="Sound",
+)
+CROSSFADE_S = Setting(
+    "playback.crossfade",
+    0,
+    "How long songs fade into each other, except inside an album; 0 lets them follow as they are.",
+    unit=" s",
+    low=0,
+    high=12,
+    group="Sound",
+)
+OUTPUT_DEVICE = Setting(
+    "playback.output_device", "auto", "The device that plays, by mpv's name of it; auto: the system's."
+)
+OUTPUT_EXCLUSIVE = Setting(
+    "playback.output_exclusive", False, "Takes the device for Segue alone, where the device can be had so."
 )
 PLACE_KIND = Setting(
     "account.place_kind",
@@ -116,7 +152,8 @@ LYRICS_NUDGES = Setting(
 AnySetting = Setting[bool] | Setting[int] | Setting[float] | Setting[str]
 TABLE: tuple[AnySetting, ...] = (
     THEME, TEXT_SCALE, PANEL, WINDOW_PLACE, LAST_PAGE,
-    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET, RESTORE_QUEUE,
+    VOLUME, MUTED, REPEAT, SHUFFLE, QUALITY, CAP_KBPS, METERED, LOOK_AHEAD_S, LOUDNESS, LOUDNESS_TARGET,
+    CROSSFADE_S, OUTPUT_DEVICE, OUTPUT_EXCLUSIVE, RESTORE_QUEUE, RECENT_MB,
     PLACE_KIND, PLACE_LOCATION, USERNAME, RECENT_SEARCHES, LYRICS_NUDGES,
 )  # fmt: skip
 BY_KEY: Mapping[str, AnySetting] = {setting.key: setting for setting in TABLE}

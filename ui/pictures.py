@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from player.account.port import ConnectionPhase
 from player.domain.catalogue import Album, IngestPhase, IngestStatus, Page, Playlist, PlaylistDetail, Track
 from player.domain.playback import QueueSource, Status
+from player.domain.sound import SleepTimer
+from player.errors import NetworkError, NotFound, UnexpectedPage
 from player.service.port import MusicService
 from ui.bridge import GuiScope
 from ui.core import Core
+from ui.presenters.connection import Standing, present
 from ui.presenters.entrance import EntranceState, Face
+from ui.presenters.sound_options import NORMAL_SPEED
 from ui.presenters.states import NOT_CONNECTED, Loading, Ready
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE
+from ui.theme.tokens import SIZE, SPACE
 from ui.window import Window
 
 T = TypeVar("T")
@@ -33,6 +40,14 @@ LISTENED_S = 12.0  # some graph, some of the waveform played
 MODES = ("dark", "light")
 NONSENSE = "qzxv"
 AWAY = "music.example.org does not answer. Check that the server runs and that this computer is online."
+
+WAITED_S, RETRY_IN_S = 12.0, 7.4
+HELD_UP = (
+    ("reconnecting", Status.RECONNECTING, NetworkError("there is no connection")),
+    ("sign-in-page", Status.RECONNECTING, UnexpectedPage("a web page came instead of an answer")),
+    ("buffering", Status.BUFFERING, None),
+    ("failed-song", Status.FAILED, NotFound("This song is no longer in the library")),
+)
 
 
 class Pictures(QObject):
@@ -103,6 +118,7 @@ class Pictures(QObject):
         yield from self._playlists()
         yield from self._playing()
         yield from self._states()
+        yield from self._sound_menus()
         yield from self._overlays()
 
     def _entrance(self) -> Iterator[tuple[str, Claim]]:
@@ -220,13 +236,55 @@ class Pictures(QObject):
         page.show_state(NOT_CONNECTED)
         yield from self._take("offline")
         page.show_state(page.presenter.state)
-        shell.connection_notice.show_away(True, True)
-        yield from self._take("reconnecting")
-        shell.connection_notice.show_away(False, False)
+        yield from self._held_up()
         shell.toasts.show("Removed Harbour Lights", lambda: None)
         yield from self._take("toast")
         for toast in shell.toasts.shown:
             shell.toasts.dismiss(toast.number)
+
+    def _held_up(self) -> Iterator[tuple[str, Claim]]:
+        """What the listener sees while the music waits."""
+        shell = self._window.shell
+        shown = self._core.playback.state
+        for name, status, error in HELD_UP:
+            held = replace(shown, status=status, error=error)
+            shell.transport.show_state(shell.transport_presenter.present(held, self._core.playback.queue))
+            standing = Standing(status, ConnectionPhase.ONLINE, WAITED_S, RETRY_IN_S, error)
+            shell.connection_notice.show_state(present(standing))
+            yield "the layout", lambda: True  # words of other lengths ask for another one
+            yield from self._take(name)
+        shell.transport.show_state(shell.transport_presenter.state)
+        shell.connection_notice.show_state(shell.connection_presenter.state)
+
+    def _sound_menus(self) -> Iterator[tuple[str, Claim]]:
+        shell, playback = self._window.shell, self._core.playback
+        chips, device = shell.transport.unusual, shell.transport.sound.device
+        shell.sound_presenter.set_speed(1.25)
+        shell.sound_presenter.set_sleep(SleepTimer(seconds=30 * 60.0))
+        yield "the speed and the timer", lambda: chips.speed.isVisible() and chips.sleep.isVisible()
+        yield from self._take_menu("speed-menu", chips.speed)
+        yield from self._take_menu("sleep-menu", chips.sleep)
+        yield from self._take_menu("device-menu", device)
+        shell.sound_presenter.set_speed(NORMAL_SPEED)
+        shell.sound_presenter.set_sleep(None)
+        yield "the usual", lambda: playback.state.sleep is None and playback.state.speed == NORMAL_SPEED
+
+    def _take_menu(self, name: str, anchor: QAbstractButton) -> Iterator[tuple[str, Claim]]:
+        """A menu is a window of its own: its picture is laid over that of the window."""
+        for mode in MODES:
+            self._theme.set_mode(mode)
+            anchor.click()
+            menu = QApplication.activePopupWidget()
+            assert menu is not None
+            yield f"the menu of {name}", menu.isVisible
+            picture = self._window.grab()
+            painter = QPainter(picture)
+            above = anchor.mapTo(self._window, QPoint(0, -menu.height()))
+            left = min(above.x(), self._window.width() - menu.width() - SPACE.s)
+            painter.drawPixmap(QPoint(left, above.y()), menu.grab())
+            painter.end()
+            picture.save(str(self._folder / f"{name}-{mode}.png"))
+            menu.close()
 
     def _overlays(self) -> Iterator[tuple[str, Claim]]:
         self._window.shell.router.open_settings()

@@ -6,10 +6,11 @@ it (scroll, selection) travels with the history.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from player.clock import Clock
@@ -20,6 +21,13 @@ from ui.pages.search import SearchPage
 from ui.widgets.context import PageContext
 
 HOME, SEARCH, LIBRARY, SETTINGS = Route("home"), Route("search"), Route("library"), Route("settings")
+PAGE_MODULES = (
+    "ui.presenters.library", "ui.pages.library", "ui.presenters.album", "ui.widgets.hero", "ui.pages.album",
+    "ui.presenters.artist", "ui.pages.artist", "ui.presenters.playlist", "ui.pages.playlist",
+    "ui.presenters.settings", "ui.pages.settings",
+)  # fmt: skip
+CALM_MS = 1500  # after the start: the first page is there, or its answer is what is waited for
+LOAD_PAUSE_MS = 30
 REMEMBERED = {"home", "search", "library", "album", "artist", "playlist", "settings"}
 
 
@@ -45,6 +53,16 @@ class Router(QObject):
         self._pages: dict[str, _Shown] = {}
         self._search: SearchPage | None = None
         self._history = History()
+        self._unloaded = list(PAGE_MODULES)
+        self._loads_on = QTimer(self, singleShot=True, interval=LOAD_PAUSE_MS)
+        self._loads_on.timeout.connect(self.load_ahead)
+
+    def load_ahead(self) -> None:
+        """Once the window is calm: a page's first visit then builds it, and waits for no file. One module in a turn,
+        5 ms at most."""
+        if self._unloaded:
+            importlib.import_module(self._unloaded.pop(0))
+            self._loads_on.start()
 
     def take_context(self, context: PageContext) -> None:
         """The context holds this router: it is made after it."""

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from player import settings
-from player.account.port import ConnectionPhase
 from player.clock import Clock
 from player.domain.catalogue import Track
 from player.domain.ids import AlbumId, ArtistId
-from player.domain.playback import Status
 from ui.bridge import GuiScope
 from ui.core import Core
 from ui.covers import CoverLoader
 from ui.history import Route
+from ui.presenters.connection import ConnectionPresenter
 from ui.presenters.ingest_progress import IngestPresenter
 from ui.presenters.lyrics_panel import LyricsPresenter
 from ui.presenters.now_playing import NowPlaying
@@ -25,13 +24,15 @@ from ui.presenters.queue_panel import QueuePresenter
 from ui.presenters.search import Found
 from ui.presenters.sidebar import SidebarPresenter
 from ui.presenters.song_actions import SongActions
+from ui.presenters.sound_options import SoundOptionsPresenter
 from ui.presenters.stream_panel import StreamPresenter
 from ui.presenters.toasts import Toasts
 from ui.presenters.transport import TransportPresenter
-from ui.router import Router
+from ui.router import CALM_MS, Router
 from ui.theme.theme import Theme
 from ui.theme.tokens import SPACE
 from ui.widgets.context import PageContext
+from ui.widgets.grounds import Ground
 from ui.widgets.lyrics_view import LyricsPanel
 from ui.widgets.notices import ConnectionNotice, IngestNotice
 from ui.widgets.queue_list import QueuePanel
@@ -59,6 +60,8 @@ class Shell(QWidget):
         self.songs = SongActions(core.accounts, core.playback, GuiScope(core.runtime))
         self.now = NowPlaying(core.playback, GuiScope(core.runtime))
         self.transport_presenter = TransportPresenter(core, self.songs)
+        self.sound_presenter = SoundOptionsPresenter(core)
+        self.connection_presenter = ConnectionPresenter(core, clock)
         self.sidebar_presenter = SidebarPresenter(core, self.songs)
         self.queue_presenter = QueuePresenter(core)
         self.lyrics_presenter = LyricsPresenter(core)
@@ -85,10 +88,9 @@ class Shell(QWidget):
         self.lyrics_panel = LyricsPanel(theme, self.lyrics_presenter)
         self.stream_panel = StreamPanel(theme, self.stream_presenter)
         self.right_panel = RightPanel(theme, self.queue_panel, self.lyrics_panel, self.stream_panel)
-        self.transport = Transport(theme, self.transport_presenter, self.covers)
-        middle = QWidget()
+        self.transport = Transport(theme, self.transport_presenter, self.sound_presenter, self.covers)
+        middle = Ground(theme, "bg")
         middle.setObjectName("page_area")
-        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         page_column = _column(middle)
         page_column.addWidget(self.topbar)
         notices = QVBoxLayout()
@@ -133,13 +135,12 @@ class Shell(QWidget):
 
     def _connect_presenters(self) -> None:
         self._scope.listen(self._settings_changes, self._on_setting)
-        for presenter in (self.songs, self.transport_presenter, self.queue_presenter):
+        for presenter in (self.songs, self.transport_presenter, self.sound_presenter, self.queue_presenter):
             presenter.told.connect(self.toasts.show)
         self.queue_presenter.removed.connect(self.toasts.show)
         self.songs.connected.connect(self.covers.connection_restored)
         self.sidebar_presenter.playlist_made.connect(self.router.open_playlist)
-        self.sidebar_presenter.state_changed.connect(self._on_connection_shown)
-        self.transport_presenter.state_changed.connect(self._on_connection_shown)
+        self.connection_presenter.state_changed.connect(self.connection_notice.show_state)
         self.transport_presenter.track_announced.connect(self._announce)
         self.ingest_presenter.state_changed.connect(self.ingest_notice.show_state)
         self.ingest_presenter.library_grew.connect(self.router.reload)
@@ -149,11 +150,14 @@ class Shell(QWidget):
     def start(self) -> None:
         """The listener is inside: show the page of last time and what plays."""
         self.transport_presenter.start()
+        self.sound_presenter.start()
+        self.connection_presenter.start()
         self.sidebar_presenter.start()
         self.queue_presenter.start()
         self.ingest_presenter.start()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.router.recall(self._core.settings.get(settings.LAST_PAGE))
+        QTimer.singleShot(CALM_MS, self, self.router.load_ahead)
 
     def leave(self) -> None:
         """The listener left this library."""
@@ -167,6 +171,8 @@ class Shell(QWidget):
         for part in (
             self._scope,
             self.transport_presenter,
+            self.sound_presenter,
+            self.connection_presenter,
             self.sidebar_presenter,
             self.queue_presenter,
             self.lyrics_presenter,
@@ -254,11 +260,6 @@ class Shell(QWidget):
                 self._theme.set_mode(kept.get(settings.THEME))
             case settings.TEXT_SCALE.key:
                 self._theme.set_text_scale(kept.get(settings.TEXT_SCALE))
-
-    def _on_connection_shown(self, _state: object) -> None:
-        is_waiting = self.transport_presenter.state.status is Status.RECONNECTING
-        is_away = self.sidebar_presenter.state.phase is ConnectionPhase.RECONNECTING
-        self.connection_notice.show_away(is_away or is_waiting, is_waiting)
 
     def _announce(self, words: str) -> None:
         if QAccessible.isActive():

@@ -21,6 +21,7 @@ from ui.presenters.entrance import EntrancePresenter, EntranceState, Face
 from ui.presenters.first_run import FirstRunPresenter
 from ui.presenters.palette import PaletteEntry, PalettePresenter
 from ui.presenters.sign_in import SignInPresenter
+from ui.presenters.sound_options import NORMAL_SPEED
 from ui.presenters.transport import SEEK_STEP_S, VOLUME_STEP
 from ui.shell import Shell
 from ui.shortcuts import BINDINGS, LISTS, Shortcuts
@@ -41,7 +42,7 @@ class Window(QMainWindow):
         self._core = core
         self._theme = theme
         self.setWindowTitle("Segue")
-        self.setWindowIcon(theme.icon(LOGO, "accent", "accent"))
+        self.setWindowIcon(theme.icon(LOGO, "accent", "accent", px=SIZE.window_icon))
         self.setMinimumSize(SIZE.window_min_width, SIZE.window_min_height)
         self.entrance = EntrancePresenter(core)
         self.first_run_presenter = FirstRunPresenter(core)
@@ -97,7 +98,7 @@ class Window(QMainWindow):
         self._is_inside = is_inside
 
     def _commands(self) -> dict[str, Callable[[], None]]:
-        shell, transport = self.shell, self.shell.transport_presenter
+        shell, transport, sound = self.shell, self.shell.transport_presenter, self.shell.sound_presenter
         return {
             "toggle": transport.toggle,
             "next": transport.next,
@@ -107,6 +108,12 @@ class Window(QMainWindow):
             "louder": lambda: transport.volume_by(VOLUME_STEP),
             "quieter": lambda: transport.volume_by(-VOLUME_STEP),
             "mute": transport.toggle_muted,
+            "faster": lambda: sound.step_speed(1),
+            "slower": lambda: sound.step_speed(-1),
+            "normal_speed": lambda: sound.set_speed(NORMAL_SPEED),
+            "options": shell.transport.open_options,
+            "output": shell.transport.sound.open_devices,
+            "retry": transport.retry_now,
             "palette": self.open_palette,
             "search": shell.focus_search,
             "find": shell.find_in_page,
@@ -135,7 +142,9 @@ class Window(QMainWindow):
 
     def open_palette(self) -> None:
         if self._palette is None:
-            self.palette_presenter = PalettePresenter(self._core, self._palette_commands(), self.shell.choose)
+            self.palette_presenter = PalettePresenter(
+                self._core, self._palette_commands(), self._palette_offers, self.shell.choose
+            )
             self._palette = Palette(self._theme, self.palette_presenter, self.shell)
         self._palette.open()
 
@@ -148,6 +157,9 @@ class Window(QMainWindow):
             for binding in BINDINGS
             if binding.command != "palette"
         ]
+
+    def _palette_offers(self) -> list[PaletteEntry]:
+        return [PaletteEntry(offer.words, "", offer.icon, offer.act) for offer in self.shell.sound_presenter.offers()]
 
     def open_sheet(self) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}

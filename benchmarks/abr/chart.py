@@ -1,12 +1,12 @@
-"""The plot of the comparison as SVG text: quality over silence. No library, so that the same figures give the same
-file."""
+"""The plot of the comparison as SVG text: quality over silence."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from benchmarks.svg import document, dot, line, text
 
 WIDTH, HEIGHT, MARGIN = 720, 420, 60
 MOST_STALL_S = 1000.0
@@ -23,28 +23,25 @@ class Mark:
 def scatter(marks: Sequence[Mark], best_possible: float) -> str:
     shown = [mark for mark in marks if mark.quality > 0.0]
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
-        "<style>text { font: 13px sans-serif; fill: #444 }</style>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        _text(WIDTH / 2, HEIGHT - 12, "silence, seconds an hour of music", "middle"),
-        _text(MARGIN, 24, "quality, 1 = the best rendition without a break"),
+        text(WIDTH / 2, HEIGHT - 12, "silence, seconds an hour of music", "middle"),
+        text(MARGIN, 24, "quality, 1 = the best rendition without a break"),
     ]
     for stall_s in TICKS_S:
         lines += [
-            _line(_x(stall_s), MARGIN, _x(stall_s), HEIGHT - MARGIN),
-            _text(_x(stall_s), HEIGHT - 40, str(stall_s)),
+            line(_x(stall_s), MARGIN, _x(stall_s), HEIGHT - MARGIN),
+            text(_x(stall_s), HEIGHT - 40, str(stall_s)),
         ]
     for tenth in range(0, 11, 2):
         y = _y(tenth / 10)
-        lines += [_line(MARGIN, y, WIDTH - MARGIN, y), _text(MARGIN - 30, y + 4, f"{tenth / 10:.1f}")]
+        lines += [line(MARGIN, y, WIDTH - MARGIN, y), text(MARGIN - 30, y + 4, f"{tenth / 10:.1f}")]
     y = _y(best_possible)
     lines.append(f'<path d="M{MARGIN} {y:.1f}H{WIDTH - MARGIN}" stroke="#c33" stroke-dasharray="5 4"/>')
-    lines.append(_text(WIDTH - MARGIN - 8, y - 6, "no player can exceed", "end"))
+    lines.append(text(WIDTH - MARGIN - 8, y - 6, "no player can exceed", "end"))
     for mark in shown:
         x, y = _x(mark.stall_s), _y(mark.quality)
         colour = "#1a7f5a" if mark.name.startswith("Segue") else "#8a8f98"
-        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>', _text(x + 9, y + 5, mark.name)]
-    return "\n".join([*lines, "</svg>", ""])
+        lines += [dot(x, y, colour), text(x + 9, y + 5, mark.name)]
+    return document(WIDTH, HEIGHT, lines)
 
 
 def _x(stall_s: float) -> float:
@@ -53,11 +50,3 @@ def _x(stall_s: float) -> float:
 
 def _y(quality: float) -> float:
     return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * min(1.0, max(0.0, quality))
-
-
-def _line(x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="#e3e5e8"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -8,6 +8,7 @@ SIGCOMM 2014. Throughput: the rule of hls.js, two means of the rate and a higher
 from __future__ import annotations
 
 from player.streaming.abr.estimator import Mean
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
 IDLE_S = 0.5
@@ -15,8 +16,6 @@ IDLE_S = 0.5
 
 class Reference:
     """The next missing segment, in the rung that `rung` says."""
-
-    trial_s = 0.0
 
     def __init__(self) -> None:
         self.reset()
@@ -30,6 +29,15 @@ class Reference:
     def throughput_kbps(self) -> float | None:
         known = [mean.value for mean in self._means if mean.value is not None]
         return min(known, default=None)
+
+    def prefer(self, preset: Preset) -> None:
+        """A published rule has no preferences."""
+
+    def may_relay(self, transfer: Transfer) -> bool:
+        return True
+
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        return wanted_kbps
 
     def opening_rung(self, ladder: Ladder) -> int:
         return 0

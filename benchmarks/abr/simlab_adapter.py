@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from player.streaming.abr.adaptive import Adaptive
-from player.streaming.abr.heads import AFTER_NEXT, MOST
+from player.streaming.abr.heads import HEADS
 from player.streaming.abr.presets import PRESETS
 from player.streaming.abr.state import Extra, Fetch, Ladder, PlannedSegment, State, Transfer
-
-# The songs whose heads count, from the playing one on, and how many segments of each.
-HEADS = {1: MOST, 2: AFTER_NEXT}
 
 
 class Media(Protocol):

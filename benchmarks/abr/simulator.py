@@ -9,14 +9,13 @@ from itertools import pairwise
 
 from benchmarks.abr.link import Link
 from player.streaming.abr.controller import Controller
-from player.streaming.abr.heads import AFTER_NEXT, MOST
+from player.streaming.abr.heads import HEADS
 from player.streaming.abr.state import Extra, Fetch, Ladder, PlannedSegment, State, Transfer
 
 SEGMENT_S = 4.0
 TICK_S = 0.1  # how often a request is judged, as in player/streaming/fetching.py
 GIVE_UP_S = 36_000.0
 STALL_COST, CHANGE_COST, WAIT_COST = 4.0, 0.5, 0.5  # utility, per second of silence, step, second of waiting
-HEADS = {1: MOST, 2: AFTER_NEXT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
+from player.account.device_key import DeviceKey
 from player.account.device_root import DeviceRoots
 from player.account.links import Link, Opener
 from player.account.port import ConnectionPhase, ConnectionState, Credentials, Place, PlaceKind
 from player.clock import Clock, SystemClock
+from player.domain.ids import TrackId
 from player.errors import CacheError, InvalidPlace, NetworkError
 from player.library.database import LocalDatabase
 from player.library.installation import installation_id
@@ -31,7 +35,7 @@ Reach = Callable[[str], Awaitable[str]]
 
 class SegueAccounts:
     """`data_dir` is the folder of `--data`; `reach` maps a server's address to the one to use instead (a shaped
-    link in front of it)."""
+    link in front of it). `pool` holds the connections that are used; without one, each place has its own."""
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class SegueAccounts:
         roots: DeviceRoots | None = None,
         reach: Reach | None = None,
         clock: Clock | None = None,
+        pool: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._opener = Opener(
@@ -52,6 +57,7 @@ class SegueAccounts:
             roots=roots or DeviceRoots(installation_id(database)),
             reach=reach,
             clock=clock or SystemClock(),
+            pool=pool,
             on_phase=self._opening,
         )
         self._state = ConnectionState()
@@ -80,6 +86,15 @@ class SegueAccounts:
     def account(self) -> Account | None:
         """Who listens, for the outbox; None while signed out."""
         return None if self._link is None else Account(self._link.account, self._link.service)
+
+    def device_key(self, purpose: str) -> DeviceKey | None:
+        """For what is kept on this disk for who listens now; None while signed out, or once the sign-in is over."""
+        return None if self._link is None or self._link.is_over else self._link.session.device_key(purpose)
+
+    def stream_url(self, track_id: TrackId) -> str | None:
+        """Where a song's stream would be asked for now; None while signed out."""
+        service = self.service
+        return None if service is None else service.stream_url(track_id)
 
     def _publish(self, state: ConnectionState) -> None:
         if state == self._state:

@@ -4,10 +4,12 @@ memory alone where there is no keyring. Used by `session` and `accounts` on the 
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from player.account.device_root import DeviceRoots
+from player.account.device_key import DeviceKey, derived
+from player.account.device_root import ROOT_BYTES, DeviceRoots
 from player.account.vault import Vault
 from player.errors import CryptoError, KeyringUnavailable
 from player.library.database import LocalDatabase
@@ -34,6 +36,7 @@ class KeptSignIn(Protocol):
         ...
 
     async def forget(self) -> None: ...
+    def device_key(self, purpose: str) -> DeviceKey: ...
 
 
 class SignInInMemory:
@@ -41,6 +44,7 @@ class SignInInMemory:
 
     def __init__(self) -> None:
         self._sign_in: SignIn | None = None
+        self._root = secrets.token_bytes(ROOT_BYTES)
 
     async def load(self) -> SignIn | None:
         return self._sign_in
@@ -51,18 +55,22 @@ class SignInInMemory:
     async def forget(self) -> None:
         self._sign_in = None
 
+    def device_key(self, purpose: str) -> DeviceKey:
+        return DeviceKey(derived(self._root, "", purpose), is_kept=False)
+
 
 class SealedSignIn:
     is_durable = True
 
     def __init__(
-        self, runtime: Runtime, database: LocalDatabase, roots: DeviceRoots, account: str, vault: Vault
+        self, runtime: Runtime, database: LocalDatabase, roots: DeviceRoots, account: str, root: bytes
     ) -> None:
         self._runtime = runtime
         self._database = database
         self._roots = roots
         self._account = account
-        self._vault = vault
+        self._root = root
+        self._vault = Vault(root, account)
 
     async def load(self) -> SignIn | None:
         rows = await self._runtime.in_pool(
@@ -87,6 +95,9 @@ class SealedSignIn:
             )
         )
 
+    def device_key(self, purpose: str) -> DeviceKey:
+        return DeviceKey(derived(self._root, self._account, purpose), is_kept=True)
+
     async def forget(self) -> None:
         """The key first: what is left in the database is noise even if the rest fails."""
         try:
@@ -108,4 +119,4 @@ async def open_kept_sign_in(
     except KeyringUnavailable as error:
         log.info("the sign-in is kept in memory only: %s", error.message)
         return SignInInMemory()
-    return SignInInMemory() if root is None else SealedSignIn(runtime, database, roots, account, Vault(root, account))
+    return SignInInMemory() if root is None else SealedSignIn(runtime, database, roots, account, root)

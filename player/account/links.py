@@ -25,6 +25,7 @@ from player.domain.catalogue import Profile
 from player.errors import AuthError, InvalidPlace, NetworkError
 from player.library.database import LocalDatabase
 from player.network.client import build_client
+from player.network.lent import Lent
 from player.runtime import Runtime
 from player.service.segue.service import SegueService
 from player.service.segue.wire import BaseUrl, SegueWire
@@ -107,6 +108,7 @@ class Opener:
         roots: DeviceRoots,
         reach: Callable[[str], Awaitable[str]] | None,
         clock: Clock,
+        pool: httpx.AsyncBaseTransport | None,
         on_phase: Callable[[ConnectionPhase, Place], None],
     ) -> None:
         self._runtime = runtime
@@ -115,6 +117,7 @@ class Opener:
         self._roots = roots
         self._reach = reach
         self._clock = clock
+        self._pool = pool
         self._on_phase = on_phase
 
     async def open(self, place: Place, credentials: Credentials | None, display_name: str | None) -> Link:
@@ -192,7 +195,7 @@ class Opener:
         """The first address where a Segue server answers; the first's error where none does."""
         first: NetworkError | None = None
         for candidate in candidates:
-            client = await self._runtime.in_pool(build_client)
+            client = await self._client()
             async with client:
                 try:
                     await Identity(client, await self._fixed(candidate)).check()
@@ -206,10 +209,14 @@ class Opener:
         return lambda: url
 
     async def _link(self, undo: AsyncExitStack, place: Place, username: str, base_url: BaseUrl) -> Link:
-        client = await self._runtime.in_pool(build_client)  # the TLS context reads certificates: 20 ms
-        link = Link(self._runtime, self._clock, client, place, username, base_url)
+        link = Link(self._runtime, self._clock, await self._client(), place, username, base_url)
         undo.push_async_callback(link.aclose)
         return link
+
+    async def _client(self) -> httpx.AsyncClient:
+        if self._pool is not None:
+            return build_client(transport=Lent(self._pool))
+        return await self._runtime.in_pool(build_client)  # it reads certificates
 
     async def _kept(self, link: Link, *, is_new: bool) -> KeptSignIn:
         return await open_kept_sign_in(self._runtime, self._database, self._roots, link.account, is_new=is_new)

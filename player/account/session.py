@@ -13,6 +13,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
+from player.account.device_key import DeviceKey
 from player.account.identity import Identity, TokenPair
 from player.account.kept_sign_in import KeptSignIn, SignIn
 from player.clock import Clock
@@ -57,6 +58,9 @@ class Session:
     @property
     def is_durable(self) -> bool:
         return self._kept.is_durable
+
+    def device_key(self, purpose: str) -> DeviceKey:
+        return self._kept.device_key(purpose)
 
     async def resume(self) -> bool:
         """Take up the kept sign-in, without the network; False where there is none."""

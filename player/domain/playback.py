@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from player.domain.catalogue import Track
 from player.domain.ids import EntryId
+from player.domain.sound import SYSTEM_OUTPUT, OutputChoice, SleepTimer
 from player.errors import PlayerError
 
 
@@ -77,6 +78,14 @@ class PlaybackState:
     is_muted: bool = False
     rendition_kbps: int | None = None
     error: PlayerError | None = None
+    retry_in_s: float | None = None
+    """while RECONNECTING: until the next try by itself; None while one is under way"""
+    speed: float = 1.0
+    crossfade_s: float = 0.0
+    """how long songs fade into each other; 0 where they follow as they are"""
+    sleep: SleepTimer | None = None
+    """what is left until the music ends by itself"""
+    output: OutputChoice = SYSTEM_OUTPUT
 
     @property
     def is_advancing(self) -> bool:

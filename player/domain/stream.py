@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ class StreamSample:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchCounts:
+    """Since the player started: segments that came, those of them from this computer's own memory of recent songs,
+    and requests that were made again."""
+
+    segments: int = 0
+    from_cache: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StreamStats:
     """The Stream panel's figures: since the player started, `first_sound_ms` of the last start."""
 
@@ -61,3 +71,4 @@ class StreamStats:
     channels: int | None
     samples: tuple[StreamSample, ...]
     """the last four minutes, oldest first, one a second"""
+    fetched: FetchCounts = field(default_factory=FetchCounts)

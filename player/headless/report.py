@@ -18,10 +18,12 @@ from player.playback.port import Playback, PlaybackEvent
 
 
 class Recorder:
-    """Collects while `playback` plays; call `sample` once a second."""
+    """Collects while `playback` plays; call `sample` once a second. With `is_kept` off, where nobody will read the
+    report, nothing is collected: a window may play for weeks."""
 
-    def __init__(self, playback: Playback, clock: Clock) -> None:
+    def __init__(self, playback: Playback, clock: Clock, *, is_kept: bool = True) -> None:
         self._playback = playback
+        self._is_kept = is_kept
         self._clock = clock
         self._origin_s = clock.monotonic_s()
         self._segments: list[SegmentFetch] = []
@@ -30,7 +32,7 @@ class Recorder:
         self._series: dict[str, list[Any]] = {
             name: [] for name in ("t_s", "status", "position_s", "buffer_s", "throughput_kbps", "rendition_kbps")
         }
-        self._unsubscribe = playback.subscribe(self._hear)
+        self._unsubscribe = playback.subscribe(self._hear) if is_kept else lambda: None
 
     def close(self) -> None:
         self._unsubscribe()
@@ -40,14 +42,19 @@ class Recorder:
         return self._clock.monotonic_s() - self._origin_s
 
     def fetched(self, fetch: SegmentFetch) -> None:
-        self._segments.append(fetch)
+        if self._is_kept:
+            self._segments.append(fetch)
 
     def failed(self, error: PlayerError) -> None:
+        if not self._is_kept:
+            return
         row = {"at_s": round(self.elapsed_s, 3), "code": error.code, "message": error.message}
         if not self._errors or {**self._errors[-1], "at_s": 0} != {**row, "at_s": 0}:
             self._errors.append(row)
 
     def sample(self) -> None:
+        if not self._is_kept:
+            return
         state, stats = self._playback.state, self._playback.stats()
         row = {
             "t_s": round(self.elapsed_s, 2),

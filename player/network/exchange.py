@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import httpx
 
 from player.errors import ProtocolError
-from player.network.client import network_error
+from player.network.client import media_type, network_error
+from player.network.pieces import HEADER, check_whole
 
 TOTAL_S = 60.0  # a cover of 100 KB takes half a minute on the slowest link we play over (24 kbit/s)
 
@@ -31,14 +32,14 @@ class Answer:
 
     @property
     def media_type(self) -> str:
-        value: str = self.response.headers.get("content-type", "")
-        return value.partition(";")[0].strip().lower()
+        return media_type(self.response)
 
 
 async def exchange(
     client: httpx.AsyncClient, request: httpx.Request, *, limit_bytes: int, total_s: float = TOTAL_S
 ) -> Answer:
-    """Send `request` and read the answer; NetworkError where the transport fails, ProtocolError past the cap."""
+    """Send `request` and read the answer; NetworkError where the transport fails or the answer came damaged,
+    ProtocolError past the cap."""
     try:
         async with asyncio.timeout(total_s):
             response = await client.send(request, stream=True)
@@ -48,6 +49,8 @@ async def exchange(
                 await response.aclose()
     except (httpx.HTTPError, OSError) as error:  # OSError holds TimeoutError, which asyncio.timeout raises
         raise network_error(error) from error
+    if response.status_code == 200:
+        check_whole(response.headers.get(HEADER), body)
     return Answer(_with_body(response, body), body)
 
 

@@ -8,13 +8,13 @@ import logging
 from collections.abc import Callable
 
 from player.domain.playback import QueueEntry
-from player.errors import NotFound, PlayerError, ProtocolError, Rejected
+from player.errors import Conflict, NotFound, PlayerError, ProtocolError, Rejected
 from player.playback.queue import Queue
 from player.runtime import Runtime
 
 log = logging.getLogger("playback")
 
-GO_ON_AFTER = (NotFound, Rejected, ProtocolError)
+GO_ON_AFTER = (NotFound, Conflict, Rejected, ProtocolError)
 """Errors of one song. Everything else concerns every song (signed out, no engine): going on would help nobody."""
 
 

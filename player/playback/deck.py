@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.clock import Clock
 from player.domain.playback import QueueEntry
 from player.errors import PlayerError, ProtocolError
 from player.network.retry import Backoff
-from player.playback.engine import MpvEngine
 from player.playback.engine_events import LoadId
+from player.playback.engine_port import Engine
 from player.playback.streams import SongStream, Streams
 from player.runtime import Runtime
 
@@ -33,7 +33,7 @@ class OpenSong:
     entry: QueueEntry
     stream: SongStream
     load: LoadId
-    gain: str
+    gain_db: float
 
 
 class Deck:
@@ -42,7 +42,7 @@ class Deck:
         *,
         runtime: Runtime,
         streams: Streams,
-        engine: MpvEngine,
+        engine: Engine,
         clock: Clock,
         changed: Callable[[], None],
     ) -> None:
@@ -61,11 +61,15 @@ class Deck:
         """what keeps the current song from being opened for now"""
         self.is_paused = False
         self._entry: QueueEntry | None = None
+        self._gain_db = 0.0
+        """of the song being opened, up to when it is"""
         self._next: OpenSong | None = None
-        self._next_wish: tuple[QueueEntry, str] | None = None
+        self._next_wish: tuple[QueueEntry, float, float] | None = None
         self._opening: asyncio.Task[None] | None = None
         self._appending: asyncio.Task[None] | None = None
         self._retry = asyncio.Event()
+        self.next_retry_at_s: float | None = None
+        """on the player's monotonic clock, while waiting after a failed opening"""
         self._last_open_s = -BURST_S
         self._cuts = 0
         self._cut_at_s = 0.0
@@ -78,7 +82,7 @@ class Deck:
 
     # -- the current song
 
-    def open(self, entry: QueueEntry, position_s: float, gain: str) -> None:
+    def open(self, entry: QueueEntry, position_s: float, gain_db: float) -> None:
         """Silence what plays and open `entry`; a song still being opened is forgotten."""
         now_s = self._clock.monotonic_s()
         delay_s = QUIET_S if now_s - self._last_open_s < BURST_S else 0.0
@@ -86,7 +90,7 @@ class Deck:
         self._cuts = 0
         self._cut_backoff.reset()
         self._engine.set_paused(True)
-        self._begin_opening(entry, position_s, gain, delay_s)
+        self._begin_opening(entry, position_s, gain_db, delay_s)
 
     def reopen(self, position_s: float) -> None:
         """The engine stopped where the song does not end: open it again there, sooner or later; never skip."""
@@ -101,8 +105,8 @@ class Deck:
             self.fail(ProtocolError("this song's data cannot be decoded"))
             return
         log.info("the engine stopped at %.2f s, before the end: opening again", position_s)
-        gain = self.song.gain if self.song is not None else "no"
-        self._begin_opening(self._entry, position_s, gain, 0.0 if self._cuts == 1 else self._cut_backoff.next_s())
+        gain_db = self.song.gain_db if self.song is not None else 0.0
+        self._begin_opening(self._entry, position_s, gain_db, 0.0 if self._cuts == 1 else self._cut_backoff.next_s())
 
     def fail(self, error: PlayerError) -> None:
         self._cancel_tasks()
@@ -127,17 +131,26 @@ class Deck:
         if self.song is not None:
             self._engine.set_paused(is_paused)
 
+    def set_gain(self, gain_db_of: Callable[[QueueEntry], float]) -> None:
+        """The gains have changed: the song that plays glides to its own, one being opened begins with it."""
+        if self._entry is not None:
+            self._gain_db = gain_db_of(self._entry)
+        if self.song is not None:
+            self.song = replace(self.song, gain_db=gain_db_of(self.song.entry))
+            self._engine.set_gain(self.song.gain_db)
+
     def retry_now(self) -> None:
         self._retry.set()
 
-    def _begin_opening(self, entry: QueueEntry, position_s: float, gain: str, delay_s: float) -> None:
+    def _begin_opening(self, entry: QueueEntry, position_s: float, gain_db: float, delay_s: float) -> None:
         self._cancel_tasks()
         self._drop_next()
         self._entry, self.song, self.has_begun, self.start_s = entry, None, False, position_s
         self.failure = self.waiting_for = None
-        self._opening = self._runtime.spawn(self._open(entry, gain, delay_s), f"open song {entry.id}")
+        self._gain_db = gain_db
+        self._opening = self._runtime.spawn(self._open(entry, delay_s), f"open song {entry.id}")
 
-    async def _open(self, entry: QueueEntry, gain: str, delay_s: float) -> None:
+    async def _open(self, entry: QueueEntry, delay_s: float) -> None:
         if delay_s > 0:
             await asyncio.sleep(delay_s)
         backoff = Backoff()
@@ -145,41 +158,44 @@ class Deck:
             try:
                 if not self._engine.is_open:
                     await self._runtime.in_pool(self._engine.open)
-                stream = await self._streams.prepare(entry.track)
+                stream = await self._streams.prepare(entry.track, position_s=self.start_s)
                 break
             except PlayerError as error:
                 if not error.retryable:
                     self.fail(error)
                     return
                 self.waiting_for = error
-                self._changed()
                 await self._wait(backoff.next_s())
         self.waiting_for = None
-        load = self._engine.load(stream, position_s=self.start_s, gain=gain)
-        self.song = OpenSong(entry, stream, load, gain)
+        load = self._engine.load(stream, position_s=self.start_s, gain_db=self._gain_db)
+        self.song = OpenSong(entry, stream, load, self._gain_db)
         self._engine.set_paused(self.is_paused)
         self._changed()
 
     async def _wait(self, seconds: float) -> None:
         self._retry.clear()
+        self.next_retry_at_s = self._clock.monotonic_s() + seconds
+        self._changed()
         try:
             await asyncio.wait_for(self._retry.wait(), seconds)
         except TimeoutError:
             return
+        finally:
+            self.next_retry_at_s = None
 
     # -- the song behind it
 
-    def set_next(self, entry: QueueEntry | None, gain: str) -> None:
-        """What should follow without a gap. It is opened once the current song is heard, so that it never competes
-        with a start."""
-        wish = None if entry is None else (entry, gain)
+    def set_next(self, entry: QueueEntry | None, gain_db: float = 0.0, fade_s: float = 0.0) -> None:
+        """What should follow, without a gap or with a fade. It is opened once the current song is heard, so that it
+        never competes with a start."""
+        wish = None if entry is None else (entry, gain_db, fade_s)
         if wish == self._next_wish and (self._next is not None or self._appending is not None or wish is None):
             return
         self._stop_appending()
         self._drop_next()
         self._next_wish = wish
         if entry is not None and self.has_begun:
-            self._appending = self._runtime.spawn(self._append(entry, gain), f"append song {entry.id}")
+            self._appending = self._runtime.spawn(self._append(entry, gain_db, fade_s), f"append song {entry.id}")
 
     def has_next(self, entry: QueueEntry) -> bool:
         return self._next is not None and self._next.entry == entry
@@ -191,7 +207,7 @@ class Deck:
         self.song, self._entry, self._next, self._next_wish = self._next, self._next.entry, None, None
         self.has_begun, self.start_s, self._cuts = False, 0.0, 0
 
-    async def _append(self, entry: QueueEntry, gain: str) -> None:
+    async def _append(self, entry: QueueEntry, gain_db: float, fade_s: float) -> None:
         backoff = Backoff()
         while True:
             try:
@@ -202,8 +218,8 @@ class Deck:
                     log.info("the next song cannot be prepared (%s); it is told when its turn comes", error.code)
                     return
                 await self._wait(backoff.next_s())
-        load = self._engine.append(stream, gain=gain)
-        self._next = OpenSong(entry, stream, load, gain)
+        load = self._engine.append(stream, gain_db=gain_db, fade_s=fade_s)
+        self._next = OpenSong(entry, stream, load, gain_db)
         self._appending = None
 
     def _drop_next(self) -> None:

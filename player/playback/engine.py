@@ -10,19 +10,23 @@ mark closed, wake every blocked read, then terminate outside any callback, with 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
+from player.domain.sound import OutputChoice, OutputDevice
 from player.errors import EngineUnavailable
-from player.playback import libmpv
+from player.playback import filters, libmpv
 from player.playback.engine_events import EngineEvent, LoadId
 from player.playback.engine_log import log_line
 from player.playback.engine_options import SPARED, EngineConfig, Output, mpv_options, volume_percent
 from player.playback.engine_watch import EngineWatch, Loaded
-from player.playback.loudness import target_options
+from player.playback.output_devices import device_to_use
 from player.playback.recording import Recording
 from player.playback.stream_protocol import StreamProtocol
 from player.playback.streams import SongStream
@@ -32,9 +36,38 @@ log = logging.getLogger("audio")
 CLOSE_LIMIT_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class SongGain:
+    """A song's gain, and how it came there while the song played."""
+
+    target_db: float
+    from_db: float = 0.0
+    since_s: float | None = None
+
+    @property
+    def has_changed(self) -> bool:
+        return self.since_s is not None
+
+    def present_db(self, speed: float) -> float:
+        """On its way, by the time that has gone."""
+        if self.since_s is None:
+            return self.target_db
+        gone_s = (time.monotonic() - self.since_s) * speed
+        way = min(1.0, gone_s / filters.glide_s(self.from_db, self.target_db))
+        return self.from_db + (self.target_db - self.from_db) * way
+
+
 class MpvEngine:
-    def __init__(self, config: EngineConfig, deliver: Callable[[Callable[[], None]], object]) -> None:
+    """`loads` numbers the openings; engines that work together share one."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        deliver: Callable[[Callable[[], None]], object],
+        loads: Iterator[int] | None = None,
+    ) -> None:
         self._config = config
+        self._loads = itertools.count(1) if loads is None else loads
         self._protocol = StreamProtocol()
         self._watch = EngineWatch(deliver, watches_device=config.output is Output.DEVICE)
         self._lock = threading.RLock()  # guards _mpv: nothing is sent to a handle that is being destroyed
@@ -42,10 +75,12 @@ class MpvEngine:
         self._mpv: Any = None
         self._closed = False
         self._options = mpv_options(config)
+        self._choice = config.choice
+        self._speed = 1.0
         self._recording: Recording | None = None
-        self._loads = 0
         self._current: Loaded | None = None
         self._next: Loaded | None = None
+        self._gain = self._next_gain = SongGain(0.0)
 
     # -- life
 
@@ -63,6 +98,7 @@ class MpvEngine:
             _silence_main_handle(module, mpv.handle)
             self._protocol.register(module, mpv.handle)
             self._watch.attach(mpv)
+            self._use_device()
             self._take_over(mpv, begun_with)
 
     def _take_over(self, mpv: Any, begun_with: dict[str, str]) -> None:
@@ -116,20 +152,45 @@ class MpvEngine:
     def is_sounding(self) -> bool:
         return self._watch.is_sounding
 
-    def load(self, stream: SongStream, *, position_s: float = 0.0, gain: str = "no") -> LoadId:
+    @property
+    def can_fade(self) -> bool:
+        """One mpv plays one song at a time."""
+        return False
+
+    @property
+    def is_fading(self) -> bool:
+        return False
+
+    @property
+    def position_now_s(self) -> float:
+        """The position as it must be by now: mpv reports it a few times a second."""
+        since_s = time.monotonic() - self._watch.position_at_s if self._watch.is_sounding else 0.0
+        return self._watch.position_s + since_s * self._speed
+
+    def load(
+        self,
+        stream: SongStream,
+        *,
+        position_s: float = 0.0,
+        gain_db: float = 0.0,
+        fade_in_s: float = 0.0,
+        load: LoadId | None = None,
+    ) -> LoadId:
         """Replace whatever plays or follows. Reads of the songs replaced end at once."""
         self._begin_recording(stream)
         self._withdraw_current()
         self.drop_next()
-        self._current = self._loaded(stream, position_s)
-        self._send_load(self._current, "replace", gain)
+        self._current, self._gain = self._loaded(stream, position_s, load), SongGain(gain_db)
+        self._send_load(self._current, "replace", gain_db, fade_in_s)
         return self._current.load
 
-    def append(self, stream: SongStream, *, gain: str = "no") -> LoadId:
-        """The song that follows the current one without a gap."""
+    def append(
+        self, stream: SongStream, *, gain_db: float = 0.0, fade_s: float = 0.0, load: LoadId | None = None
+    ) -> LoadId:
+        """The song that follows the current one without a gap; `fade_s` is for engines that can."""
         self.drop_next()
-        self._next = self._loaded(stream)
-        self._send_load(self._next, "append-play", gain)
+        self._next, self._next_gain = self._loaded(stream, 0.0, load), SongGain(gain_db)
+        self._send_load(self._next, "append-play", gain_db)
         return self._next.load
 
     def drop_next(self) -> None:
@@ -142,6 +203,7 @@ class MpvEngine:
         """The appended song has become the current one."""
         self._withdraw_current()
         self._current, self._next = self._next, None
+        self._gain = self._next_gain
 
     def stop(self) -> None:
         self._send("stop")
@@ -166,13 +228,45 @@ class MpvEngine:
         if self._config.output is not Output.RECORDING:
             self._set("mute", "yes" if is_muted else "no")
 
-    def set_gain(self, gain: str) -> None:
-        """ReplayGain of the song that plays now: no, track or album."""
-        self._set("replaygain", gain)
+    def set_gain(self, gain_db: float) -> None:
+        """Of the song that plays now: glides there."""
+        if abs(gain_db - self._gain.target_db) < 0.0005:
+            return
+        if not self._gain.has_changed:
+            self._send("af", "pre", filters.grain())
+        present_db = self._gain.present_db(self._speed)
+        self._send("af", "add", filters.glide(present_db, gain_db))
+        self._gain = SongGain(gain_db, present_db, time.monotonic())
 
-    def set_target(self, target_lufs: float) -> None:
-        for name, value in target_options(target_lufs).items():
-            self._set(name, value)
+    def fade_in(self, length_s: float) -> None:
+        self._send("af", "add", filters.fade_in(length_s))
+
+    def fade_out(self, at_s: float, length_s: float) -> None:
+        """The song that plays now fades out from `at_s` on; a fade told before is forgotten."""
+        self._send("af", "add", filters.fade_out(at_s, length_s))
+
+    def clear_fade(self) -> None:
+        """At either end of the song that plays now."""
+        self._send("af", "remove", f"@{filters.FADE}")
+
+    def set_speed(self, speed: float) -> None:
+        """mpv puts its pitch correction into the chain for any speed but 1."""
+        self._speed = speed
+        self._set("speed", f"{speed:g}")
+
+    def set_output(self, choice: OutputChoice) -> None:
+        """Also after devices came or went: the chosen one is used whenever it is there."""
+        self._choice = choice
+        self._use_device()
+
+    @property
+    def output_devices(self) -> Sequence[OutputDevice]:
+        return self._watch.devices
+
+    @property
+    def has_chosen_device(self) -> bool:
+        ids = self._watch.device_ids
+        return not ids or self._choice.device_id in ids
 
     @property
     def is_deviceless(self) -> bool:
@@ -184,9 +278,22 @@ class MpvEngine:
 
     # -- inside
 
-    def _loaded(self, stream: SongStream, start_s: float = 0.0) -> Loaded:
-        self._loads += 1
-        return Loaded(LoadId(self._loads), self._protocol.offer(stream), start_s)
+    def _loaded(self, stream: SongStream, start_s: float, load: LoadId | None) -> Loaded:
+        number = LoadId(next(self._loads)) if load is None else load
+        return Loaded(number, self._protocol.offer(stream), start_s)
+
+    def _use_device(self) -> None:
+        if self._config.output is not Output.DEVICE:
+            return
+        ids = self._watch.device_ids
+        wanted = {
+            "audio-device": device_to_use(self._choice, ids) if ids else self._choice.device_id,
+            "audio-exclusive": "yes" if self._choice.is_exclusive else "no",
+        }
+        self._watch.used_device = wanted["audio-device"]
+        for name, value in wanted.items():
+            if self._options[name] != value:  # mpv opens its output anew for each, also for what it was
+                self._set(name, value)
 
     def _exact(self, position_s: float) -> str:
         """A quarter of a sample further in, so that no rounding on mpv's side keeps the sample before."""
@@ -204,10 +311,13 @@ class MpvEngine:
             self._watch.forget(self._next)
             self._next = None
 
-    def _send_load(self, loaded: Loaded, how: str, gain: str) -> None:
+    def _send_load(self, loaded: Loaded, how: str, gain_db: float, fade_in_s: float = 0.0) -> None:
         stream = loaded.song.stream
         # Half a sample past the last one: mpv cuts there exactly, whatever the container's durations round to.
-        options = [f"end={(stream.sample_count + 0.5) / stream.sample_rate_hz:.9f}", f"replaygain={gain}"]
+        options = [f"end={(stream.sample_count + 0.5) / stream.sample_rate_hz:.9f}"]
+        # Told for every song, also where empty: what is changed of it while the song plays then ends with the song.
+        chain = filters.chain(filters.gain(gain_db), filters.fade_in(fade_in_s) if fade_in_s > 0 else "")
+        options.append(f"af=%{len(chain)}%{chain}")
         if loaded.start_s > 0:
             options.append(f"start={self._exact(loaded.start_s)}")
         # By name, because loadfile's third place changed its meaning in mpv 0.38.

@@ -49,4 +49,19 @@ class DeviceLost:
     """The sound device failed or was taken away; the engine plays on into silence until it is paused."""
 
 
-EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """Sound devices came or went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """The song before has faded out; nobody reads it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FadesRefused:
+    """The output plays one song at a time: none can fade into another."""
+
+
+EngineEvent = Started | Restarted | Ended | SoundingChanged | DeviceLost | DevicesChanged | Faded | FadesRefused

@@ -15,7 +15,7 @@ LEVELS = {"fatal": logging.ERROR, "error": logging.WARNING, "warn": logging.INFO
 # the tests. Sound devices have an event of their own (DeviceLost).
 EXPECTED = re.compile(
     r"Seek failed|partial file|Failed to open segue://|Failed to recognize file format|error reading header|"
-    r"Error decoding audio|Edit lists are not correctly supported"
+    r"Error decoding audio|treating it as fatal error|Edit lists are not correctly supported"
 )
 DEVICE_AREA = "ao"
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from player.playback.loudness import target_options
+from player.domain.sound import SYSTEM_DEVICE, SYSTEM_OUTPUT, OutputChoice
 
+SEEK_EARLY_S = 0.05
+"""An AAC frame sounds right only when the one before it was decoded too. Sought in its own buffer, mpv begins with
+the very frame of the target, and up to 1,024 samples are wrong; so it begins two frames early and drops them."""
 CACHE_S = 10  # small on purpose: what mpv holds can no longer change rendition
 
 
@@ -30,7 +33,7 @@ class EngineConfig:
     device_driver: str = ""
     volume: float = 1.0
     is_muted: bool = False
-    target_lufs: float = -14.0
+    choice: OutputChoice = SYSTEM_OUTPUT
 
 
 # No configuration, script, downloader, key, picture or terminal of the listener's own mpv takes part.
@@ -73,18 +76,21 @@ PLAYBACK: Mapping[str, str] = {
     "gapless-audio": "yes",
     "prefetch-playlist": "yes",
     "hr-seek": "yes",
+    "hr-seek-demuxer-offset": str(SEEK_EARLY_S),
     "keep-open": "no",
     "audio-client-name": "Segue",
     "audio-fallback-to-null": "yes",
     "volume-max": "100",
+    "replaygain": "no",
 }
 
 
 def mpv_options(config: EngineConfig) -> dict[str, str]:
-    options = {**ISOLATION, **PLAYBACK, **target_options(config.target_lufs)}
+    options = {**ISOLATION, **PLAYBACK}
     match config.output:
         case Output.DEVICE:
             options |= {"ao": config.device_driver} if config.device_driver else {}
+            options |= {"audio-device": SYSTEM_DEVICE, "audio-exclusive": "no"}
         case Output.SILENT:
             options |= {"ao": "null", "ao-null-untimed": "yes" if config.is_untimed else "no"}
         case Output.RECORDING:

@@ -118,4 +118,5 @@ class Figures:
             sample_rate_hz=None if stream is None else stream.sample_rate_hz,
             channels=None if stream is None else stream.channels,
             samples=self.samples,
+            fetched=health.fetched,
         )

@@ -1,15 +1,13 @@
-"""Evening out loudness. The virtual MP4 carries ReplayGain keys relative to -18 LUFS; mpv applies them exactly at
-the song's boundary, without a filter. Pure."""
+"""Evening out loudness: the gain of one song, from what was measured of it when it was taken in. Pure; `Succession`
+asks, the engine applies it from the song's first sample on (filters.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
-from player.domain.catalogue import Track
+from player.domain.catalogue import Loudness, Track
 
-REPLAYGAIN_REFERENCE_LUFS = -18
-"""the loudness ReplayGain 2.0 keys bring a song to; the target is reached by mpv's preamp on top"""
+UNMEASURED_PEAK_DBTP = 0.0  # full scale: a song whose peak is not known is never lifted
 
 
 class LoudnessMode(StrEnum):
@@ -19,21 +17,25 @@ class LoudnessMode(StrEnum):
     AUTO = "auto"
 
 
-def gain_for(mode: LoudnessMode, track: Track, before: Track | None, after: Track | None) -> str:
-    """mpv's `replaygain` for one song. AUTO keeps an album's own differences where a neighbour in the order of
-    play is of the same album, and evens out single songs elsewhere."""
+def gain_db(mode: LoudnessMode, target_lufs: float, track: Track, before: Track | None, after: Track | None) -> float:
+    """What brings the song to the target, or less where its peak would pass full scale. AUTO keeps an album's own
+    differences where a neighbour in the order of play is of the same album, and evens out single songs elsewhere."""
     match mode:
         case LoudnessMode.OFF:
-            return "no"
+            return 0.0
         case LoudnessMode.SONG:
-            return "track"
+            is_by_album = False
         case LoudnessMode.ALBUM:
-            return "album"
+            is_by_album = True
         case LoudnessMode.AUTO:
-            return "album" if _shares_album(track, before) or _shares_album(track, after) else "track"
+            is_by_album = shares_album(track, before) or shares_album(track, after)
+    lufs, peak_dbtp = _measured(track.loudness, is_by_album=is_by_album)
+    if lufs is None:
+        return 0.0
+    return min(target_lufs - lufs, -(UNMEASURED_PEAK_DBTP if peak_dbtp is None else peak_dbtp))
 
 
-def _shares_album(track: Track, neighbour: Track | None) -> bool:
+def shares_album(track: Track, neighbour: Track | None) -> bool:
     return (
         neighbour is not None
         and track.album is not None
@@ -42,12 +44,9 @@ def _shares_album(track: Track, neighbour: Track | None) -> bool:
     )
 
 
-def target_options(target_lufs: float) -> Mapping[str, str]:
-    """mpv's options that bring ReplayGain's reference to `target_lufs`. `replaygain-clip=no` is the mode that
-    lowers the gain where the peak would exceed full scale: mpv's manual up to 0.35 says the opposite of what its
-    code does (player/audio.c, compute_replaygain); a test holds the code to it."""
-    return {
-        "replaygain-preamp": f"{target_lufs - REPLAYGAIN_REFERENCE_LUFS:g}",
-        "replaygain-clip": "no",
-        "replaygain-fallback": "0",
-    }
+def _measured(loudness: Loudness, *, is_by_album: bool) -> tuple[float | None, float | None]:
+    """Loudness and peak of the album or the song; of the other where the one was not measured."""
+    album = loudness.album_lufs, loudness.album_peak_dbtp
+    song = loudness.track_lufs, loudness.track_peak_dbtp
+    first, second = (album, song) if is_by_album else (song, album)
+    return second if first[0] is None else first

@@ -16,17 +16,22 @@ from player.clock import Clock
 from player.domain.catalogue import Track
 from player.domain.ids import EntryId
 from player.domain.playback import PlaybackState, QueueSource, QueueState, Repeat, Status
+from player.domain.sound import LONGEST_CROSSFADE_S, SYSTEM_OUTPUT, OutputChoice, OutputDevice, SleepTimer
 from player.domain.stream import StreamStats
-from player.playback.engine import MpvEngine
+from player.playback.engine_port import Engine
 from player.playback.figures import Stall
 from player.playback.loudness import LoudnessMode
 from player.playback.port import Listener
 from player.playback.queue import Queue
+from player.playback.sleep_timer import SleepWatch
+from player.playback.sound import Sound
+from player.playback.sound_device import SoundDevice
 from player.playback.streams import Streams
 from player.playback.transport import Transport
 from player.runtime import Runtime
 
 TICK_S = 0.25
+FADING_TICK_S = 0.03  # steps of the sleep timer's fade, too short to be told apart
 IDLE_TICK_S = 1.0
 RESTART_AFTER_S = 3.0  # 'previous' goes to the start of this song when further in than this
 
@@ -39,6 +44,8 @@ class PlayerOptions:
     repeat: Repeat = Repeat.OFF
     loudness: LoudnessMode = LoudnessMode.AUTO
     target_lufs: float = -14.0
+    crossfade_s: float = 0.0
+    output: OutputChoice = SYSTEM_OUTPUT
     failed_pause_s: float = 3.0
     """how long a song that cannot be played is shown before the next"""
     rng: random.Random = field(default_factory=random.SystemRandom)
@@ -50,7 +57,7 @@ class Player:
         *,
         runtime: Runtime,
         streams: Streams,
-        engine: MpvEngine,
+        engine: Engine,
         clock: Clock,
         options: PlayerOptions | None = None,
     ) -> None:
@@ -58,21 +65,27 @@ class Player:
         self._runtime = runtime
         self._engine = engine
         self._queue = Queue(options.rng, is_shuffled=options.is_shuffled, repeat=options.repeat)
+        device, sleep = SoundDevice(engine, clock), SleepWatch()
+        self._device = device
+        self._sound = Sound(engine, streams, device, sleep, clock, runtime.loop.call_later)
         self._transport = Transport(
             runtime=runtime,
             streams=streams,
             engine=engine,
             clock=clock,
             queue=self._queue,
+            device=device,
+            sleep=sleep,
             failed_pause_s=options.failed_pause_s,
             changed=self._publish,
         )
-        self._transport.volume, self._transport.is_muted = options.volume, options.is_muted
         self._transport.set_loudness(options.loudness, options.target_lufs)
-        engine.set_volume(options.volume)
-        engine.set_muted(options.is_muted)
+        self._transport.succession.crossfade_s = options.crossfade_s
+        self._sound.volume.set_slider(options.volume)
+        self._sound.volume.set_muted(options.is_muted)
+        device.choose(options.output)
         self._listeners: list[Listener] = []
-        self._state = self._transport.state()
+        self._state = self._sound.describe(self._transport.state())
         self._queue_state = self._queue.state
         self._ticking: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
@@ -116,6 +129,7 @@ class Player:
         self._listeners.clear()
         if self._ticking is not None:
             self._ticking.cancel()
+        self._sound.volume.close()
         self._transport.close()
         await self._runtime.in_pool(self._engine.close)
 
@@ -175,13 +189,34 @@ class Player:
         self._publish()
 
     async def set_volume(self, volume: float) -> None:
-        self._transport.volume = min(max(volume, 0.0), 1.0)
-        self._engine.set_volume(self._transport.volume)
+        self._sound.volume.set_slider(volume)
         self._publish()
 
     async def set_muted(self, is_muted: bool) -> None:
-        self._transport.is_muted = is_muted
-        self._engine.set_muted(is_muted)
+        self._sound.volume.set_muted(is_muted)
+        self._publish()
+
+    async def set_speed(self, speed: float) -> None:
+        self._sound.set_speed(speed)
+        self._publish()
+
+    async def set_sleep(self, timer: SleepTimer | None) -> None:
+        self._sound.set_sleep(timer)
+        self._transport.plan()
+        self._woken.set()
+        self._publish()
+
+    async def set_crossfade(self, seconds: float) -> None:
+        self._transport.succession.crossfade_s = min(max(seconds, 0.0), LONGEST_CROSSFADE_S)
+        self._transport.plan()
+        self._publish()
+
+    def output_devices(self) -> Sequence[OutputDevice]:
+        return self._engine.output_devices
+
+    async def set_output(self, device_id: str, *, is_exclusive: bool = False) -> None:
+        self._device.choose(OutputChoice(device_id, is_exclusive))
+        self._transport.plan()  # a device taken alone plays one song at a time
         self._publish()
 
     async def set_loudness(self, mode: LoudnessMode, target_lufs: float) -> None:
@@ -239,7 +274,7 @@ class Player:
         if self._queue.version != self._queue_state.version:
             self._queue_state = self._queue.state
             self._tell(self._queue_state)
-        state = self._transport.state()
+        state = self._sound.describe(self._transport.state())
         if state != self._state:
             self._state = state
             self._tell(state)
@@ -257,16 +292,26 @@ class Player:
     async def _tick(self) -> None:
         while True:
             self._woken.clear()
-            if self._transport.is_live:
+            if self._sound.is_fading:
+                await asyncio.sleep(FADING_TICK_S)
+            elif self._transport.is_live:
                 await asyncio.sleep(TICK_S)
             else:
                 await self._wait_idle()
             self._transport.tick()
+            self._sound.tick()
+            if self._sound.is_sleep_over:
+                self._fall_asleep()
             self._publish()
 
+    def _fall_asleep(self) -> None:
+        """Silent by now: pause first, and the volume is the listener's again."""
+        self._transport.set_wanted(False)
+        self._sound.set_sleep(None)
+
     async def _wait_idle(self) -> None:
-        """Once a second while paused with a song open, whose buffer still fills; not at all otherwise."""
-        limit_s = IDLE_TICK_S if self._transport.has_song else None
+        """Once a second while a buffer fills or a timer runs although the music is paused; not at all otherwise."""
+        limit_s = IDLE_TICK_S if self._transport.has_song or self._sound.has_timer else None
         try:
             await asyncio.wait_for(self._woken.wait(), limit_s)
         except TimeoutError:

@@ -12,6 +12,7 @@ from typing import Protocol
 from player.domain.catalogue import Track
 from player.domain.ids import EntryId
 from player.domain.playback import PlaybackState, QueueSource, QueueState, Repeat
+from player.domain.sound import OutputDevice, SleepTimer
 from player.domain.stream import StreamStats
 
 PlaybackEvent = PlaybackState | QueueState
@@ -48,6 +49,26 @@ class Playback(Protocol):
     async def seek(self, position_s: float) -> None: ...
     async def set_volume(self, volume: float) -> None: ...
     async def set_muted(self, is_muted: bool) -> None: ...
+    async def set_crossfade(self, seconds: float) -> None:
+        """0 to 12; 0 is off. Takes effect with the next change of songs."""
+        ...
+
+    async def set_speed(self, speed: float) -> None:
+        """0.5 to 2; the pitch stays."""
+        ...
+
+    async def set_sleep(self, timer: SleepTimer | None) -> None:
+        """At its end the music fades out and pauses where it is; None takes the timer back."""
+        ...
+
+    def output_devices(self) -> Sequence[OutputDevice]:
+        """Those present now, the system's own choice first; any thread. Empty until the engine has started."""
+        ...
+
+    async def set_output(self, device_id: str, *, is_exclusive: bool = False) -> None:
+        """`is_exclusive` takes the device for Segue alone, where the device can."""
+        ...
+
     async def set_shuffled(self, is_shuffled: bool) -> None: ...
     async def set_repeat(self, repeat: Repeat) -> None: ...
     async def move_entry(self, entry_id: EntryId, position: int) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
+from player.domain.stream import FetchCounts
 from player.errors import PlayerError
 
 
@@ -53,11 +54,19 @@ class StreamHealth(Protocol):
     def buffer_s(self) -> float: ...
     @property
     def throughput_kbps(self) -> float | None: ...
+    @property
+    def next_retry_at_s(self) -> float | None:
+        """on the player's monotonic clock; None while nothing has failed"""
+        ...
+
+    @property
+    def fetched(self) -> FetchCounts: ...
 
 
 class Streams(Protocol):
-    async def prepare(self, track: Track) -> SongStream:
-        """PlayerError for what cannot play; a retryable one where trying again may help."""
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> SongStream:
+        """`position_s` is where it will be read first. PlayerError for what cannot play; a retryable one where
+        trying again may help."""
         ...
 
     def plan(self, tracks: Sequence[Track]) -> None: ...
@@ -66,6 +75,10 @@ class Streams(Protocol):
     ) -> None: ...
     @property
     def health(self) -> StreamHealth: ...
+    def set_speed(self, speed: float) -> None:
+        """How much music a second of the listener's takes: what is held lasts that much shorter."""
+        ...
+
     def retry_now(self) -> None: ...
     async def aclose(self) -> None: ...
 

@@ -10,21 +10,30 @@ from collections.abc import Callable
 
 from player.clock import Clock
 from player.domain.playback import PlaybackState, QueueEntry, Status
-from player.domain.stream import StreamSample, StreamStats
+from player.domain.stream import StreamStats
 from player.errors import PlayerError
 from player.playback.after_failure import AfterFailure
 from player.playback.deck import Deck
-from player.playback.engine import MpvEngine
-from player.playback.engine_events import DeviceLost, Ended, EndReason, EngineEvent, Restarted, SoundingChanged
-from player.playback.figures import Figures
-from player.playback.loudness import LoudnessMode, gain_for
+from player.playback.engine_events import (
+    DeviceLost,
+    DevicesChanged,
+    Ended,
+    EndReason,
+    EngineEvent,
+    Faded,
+    FadesRefused,
+    Restarted,
+    SoundingChanged,
+)
+from player.playback.engine_port import Engine
+from player.playback.loudness import LoudnessMode
+from player.playback.observation import Observation
 from player.playback.queue import Queue
+from player.playback.sleep_timer import SleepWatch
 from player.playback.sound_device import SoundDevice
 from player.playback.streams import Streams, duration_s
+from player.playback.succession import Succession
 from player.runtime import Runtime
-
-PLAN_AHEAD = 6  # songs told to the look-ahead: two minutes of the shortest usual songs
-GRACE_S = 0.25  # a change of song or a seek is no 'buffering' while the output's own buffer still sounds
 
 
 class Transport:
@@ -33,9 +42,11 @@ class Transport:
         *,
         runtime: Runtime,
         streams: Streams,
-        engine: MpvEngine,
+        engine: Engine,
         clock: Clock,
         queue: Queue,
+        device: SoundDevice,
+        sleep: SleepWatch,
         failed_pause_s: float,
         changed: Callable[[], None],
     ) -> None:
@@ -44,19 +55,17 @@ class Transport:
         self._clock = clock
         self._queue = queue
         self._changed = changed
-        self.figures = Figures()
-        self.volume = 1.0
-        self.is_muted = False
-        self.loudness = LoudnessMode.AUTO
         self.is_wanted = False  # whether the listener wants to hear something
         self.is_finished = False
         self._deck = Deck(runtime=runtime, streams=streams, engine=engine, clock=clock, changed=self._deck_changed)
         self._rest_s = 0.0  # where a song that is not open would begin
         self._seek_s: float | None = None
-        self._device = SoundDevice(engine, clock)
+        self._observed = Observation(clock)
+        self.figures = self._observed.figures
+        self._sleep = sleep
+        self._device = device
+        self.succession = Succession(queue, self._deck, engine, streams, sleep)
         self._after_failure = AfterFailure(runtime, queue, failed_pause_s, self._go_on)
-        self._was_playing = False
-        self._sounded_s = self._sampled_s = 0.0
         engine.listen(self._engine_event)
 
     # -- commands
@@ -70,15 +79,11 @@ class Transport:
             self._rest(0.0)
             return
         if is_asked:
-            self._was_playing = False
+            self._observed.asked_for_a_song(is_wanted=self.is_wanted)
             self._device.try_again()
             self._after_failure.forget()
-            if self.is_wanted:
-                self.figures.commanded_start(self._clock.monotonic_s())
-            else:
-                self.figures.abandoned()
         self._deck.is_paused = not self.is_wanted
-        self._deck.open(entry, position_s, self._gain(entry))
+        self._deck.open(entry, position_s, self.succession.gain_db(entry))
         self.plan()
 
     def rest_at(self, position_s: float) -> None:
@@ -97,7 +102,7 @@ class Transport:
         else:
             self._device.try_again()
             if not self._deck.has_begun:
-                self.figures.commanded_start(self._clock.monotonic_s())
+                self._observed.awaits_sound()
             self._deck.set_paused(False)
 
     def seek(self, position_s: float) -> None:
@@ -126,20 +131,13 @@ class Transport:
         self._streams.retry_now()
 
     def set_loudness(self, mode: LoudnessMode, target_lufs: float) -> None:
-        self.loudness = mode
-        self._engine.set_target(target_lufs)
-        if self._deck.song is not None:
-            self._engine.set_gain(self._gain(self._deck.song.entry))
+        self.succession.loudness, self.succession.target_lufs = mode, target_lufs
+        self._deck.set_gain(self.succession.gain_db)
         self.plan()
 
     def plan(self) -> None:
         """Tell the look-ahead and the engine what follows; after every change of the queue."""
-        if not self._deck.is_loaded:
-            self._streams.plan(())
-            return
-        self._streams.plan(self._queue.upcoming(PLAN_AHEAD))
-        following = self._queue.following()
-        self._deck.set_next(following, "no" if following is None else self._gain(following))
+        self.succession.plan()
 
     def close(self) -> None:
         self._after_failure.stop()
@@ -186,7 +184,7 @@ class Transport:
             return Status.FAILED
         if not self.is_wanted:
             return Status.PAUSED
-        if self.is_sounding or (self._was_playing and self._clock.monotonic_s() - self._sounded_s < GRACE_S):
+        if self.is_sounding or self._observed.sounded_just_now:
             return Status.PLAYING
         if self._deck.waiting_for is not None or self._streams.health.state == "reconnecting":
             return Status.RECONNECTING
@@ -198,6 +196,12 @@ class Transport:
             return error
         return self._streams.health.error if self.status() is Status.RECONNECTING else None
 
+    def _retry_in_s(self) -> float | None:
+        next_at_s = self._deck.next_retry_at_s or self._streams.health.next_retry_at_s
+        if next_at_s is None or self.status() is not Status.RECONNECTING:
+            return None
+        return max(0.0, next_at_s - self._clock.monotonic_s())
+
     def state(self) -> PlaybackState:
         position_s, song = self.position_s, self._deck.song
         return PlaybackState(
@@ -206,10 +210,10 @@ class Transport:
             position_s=position_s,
             duration_s=self.duration_s,
             buffered_until_s=position_s if song is None else song.stream.buffered_until_s(position_s),
-            volume=self.volume,
-            is_muted=self.is_muted,
             rendition_kbps=None if song is None else song.stream.rendition_at(position_s),
             error=self.error(),
+            retry_in_s=self._retry_in_s(),
+            crossfade_s=self.succession.crossfade_s,
         )
 
     def stats(self) -> StreamStats:
@@ -220,7 +224,6 @@ class Transport:
     # -- what happens
 
     def tick(self) -> None:
-        now_s = self._clock.monotonic_s()
         self._observe()
         if self.is_sounding and self._device.is_gone:
             self._lose_device()
@@ -229,12 +232,7 @@ class Transport:
             return
         self._report()
         kbps = song.stream.rendition_at(self.position_s)
-        health = self._streams.health
-        if self.is_sounding:
-            self.figures.heard(now_s, kbps)
-        if self.is_wanted and now_s - self._sampled_s >= 0.99:
-            self._sampled_s = now_s
-            self.figures.sample(StreamSample(now_s, health.buffer_s, kbps or 0, health.throughput_kbps or 0.0))
+        self._observed.tick(kbps, self._streams.health, is_wanted=self.is_wanted, is_sounding=self.is_sounding)
 
     def _report(self) -> None:
         if (song := self._deck.song) is not None:
@@ -242,12 +240,11 @@ class Transport:
             self._streams.report_position(song.entry.track.id, self.position_s, ahead_s, self.is_sounding)
 
     def _observe(self) -> None:
-        now_s, is_sounding = self._clock.monotonic_s(), self.is_sounding
+        is_sounding = self.is_sounding
         if is_sounding:
-            self._sounded_s, self._was_playing = now_s, True
             self._after_failure.forget()
         is_wanted = self.is_live and not self.is_finished
-        self.figures.observe(now_s, self.position_s, is_wanted=is_wanted, is_sounding=is_sounding)
+        self._observed.sound(self.position_s, is_wanted=is_wanted, is_sounding=is_sounding)
 
     def _engine_event(self, event: EngineEvent) -> None:
         song = self._deck.song
@@ -262,6 +259,13 @@ class Transport:
                 self._observe()
             case DeviceLost():
                 self._lose_device()
+            case DevicesChanged():
+                self._device.changed()
+            case Faded():
+                self.succession.faded()
+                self.plan()
+            case FadesRefused():
+                self.plan()
             case _:
                 return
         self._changed()
@@ -277,8 +281,8 @@ class Transport:
         self.plan()
 
     def _song_cut(self, error: PlayerError | None, position_s: float) -> None:
-        """The engine stopped before the song's end: for good where the song itself says why."""
-        if error is not None:
+        """The engine stopped before the song's end: for good where the song says why it cannot be played."""
+        if error is not None and not error.retryable:
             self._deck.fail(error)
             return
         reached_s = position_s if self._deck.has_begun else self._deck.start_s
@@ -286,11 +290,15 @@ class Transport:
         self._deck.reopen(reached_s if sought_s is None else sought_s)
 
     def _song_ended(self) -> None:
-        following = self._queue.following()
+        following, ended = self._queue.following(), self._deck.song
         self._seek_s = None
+        if self._sleep.song_ended():
+            self.set_wanted(False)
         if following is None:
             self.finish()
             return
+        if self._engine.is_fading and ended is not None:
+            self.succession.fades_out(ended.entry.track)
         self._queue.go_to(following.id)
         if self._deck.has_next(following):
             self._deck.promote_next()
@@ -321,9 +329,6 @@ class Transport:
     def _rest(self, position_s: float) -> None:
         self._after_failure.stop()
         self._deck.clear()
-        self._seek_s, self._rest_s, self._was_playing = None, position_s, False
+        self._seek_s, self._rest_s = None, position_s
+        self._observed.rests()
         self._streams.plan(())
-
-    def _gain(self, entry: QueueEntry) -> str:
-        before, after = self._queue.neighbours(entry)
-        return gain_for(self.loudness, entry.track, before, after)

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from player.clock import Clock
 from player.errors import NetworkError, PlayerError, ProtocolError
 from player.streaming.abr.state import Extra, Transfer
+from player.streaming.head_start import HeadStart
 from player.streaming.opening import Opener
 from player.streaming.sources import SegmentRequest, SegmentSource
 from player.streaming.track_media import Partial, TrackMedia
@@ -20,7 +21,8 @@ TRICKLE_BYTES = 4_000  # less in that window is a dead or hostile connection, no
 
 
 class Download:
-    """`relay_after_s` of bytes must have come before a reader may have them (Controller.trial_s).
+    """No reader gets a byte of it before it is whole, but where one is to have it as it comes (`relay`) and the
+    controller has nothing against that (`allow_relay`).
     `run` never raises a PlayerError: it returns it. Cancelling it is always safe."""
 
     def __init__(
@@ -35,12 +37,11 @@ class Download:
         source: SegmentSource,
         clock: Clock,
         extra: Extra | None = None,
-        relay_after_s: float = 0.0,
+        head: HeadStart | None = None,
     ) -> None:
         self.media = media
         self.slot = slot
         self.rung = rung
-        self.is_relayed = is_relayed and relay_after_s <= 0.0
         self.is_upgrade = is_upgrade
         self.extra = extra
         self.got_bytes = 0
@@ -49,7 +50,8 @@ class Download:
         """from `started_s`"""
         self.is_requested = False
         self._is_relay_wanted = is_relayed
-        self._relay_after_s = relay_after_s
+        self._is_relay_allowed = False
+        self._head = head
         self._opener = opener
         self._source = source
         self._clock = clock
@@ -62,9 +64,24 @@ class Download:
         try:
             await self._fetch()
         except PlayerError as error:
-            if self._partial is not None and not isinstance(error, NetworkError):
-                self.media.discard(self._partial)  # what came is not to be gone on from
+            return self._broken(error)
+        return None
+
+    def _broken(self, error: PlayerError) -> PlayerError | None:
+        """What a failure leaves: a segment that is whole all the same, one to be gone on with, or nothing."""
+        partial = self._partial
+        if partial is None:
             return error
+        if not isinstance(error, NetworkError):
+            self.media.discard(partial)
+            return error
+        if not partial.reader.is_whole:
+            return error
+        try:
+            self._complete(partial)
+        except PlayerError as wrong:
+            self.media.discard(partial)
+            return wrong
         return None
 
     async def _fetch(self) -> None:
@@ -75,9 +92,11 @@ class Download:
         resume_at = partial.reader.received
         self._size_bytes = (span.count if span else self._usual_bytes()) - resume_at
         request = SegmentRequest(self.media.track.id, self.slot, self.media.kbps(self.rung), address)
-        self.started_s = self._clock.monotonic_s()
         self.is_requested = True
-        async with aclosing(self._source.chunks(request, resume_at)) as chunks:
+        head = self._head
+        self.started_s = self._clock.monotonic_s() if head is None else head.started_s
+        source = self._source.chunks(request, resume_at) if head is None else head.chunks()
+        async with aclosing(source) as chunks:
             async for chunk in chunks:
                 self._arrived(len(chunk))
                 self.media.feed(partial, chunk)
@@ -96,25 +115,33 @@ class Download:
         self.media.store(self.slot, self.rung, data)
 
     def _arrived(self, count: int) -> None:
-        now_s = self._clock.monotonic_s()
         if self.first_byte_s is None:
-            self.first_byte_s = now_s - self.started_s
+            before_s = None if self._head is None else self._head.first_byte_s
+            self.first_byte_s = self._clock.monotonic_s() - self.started_s if before_s is None else before_s
         self.got_bytes += count
 
+    @property
+    def is_relayed(self) -> bool:
+        return self._is_relay_wanted and self._is_relay_allowed
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Somebody waits for these bytes, and may not have them yet."""
+        return self._is_relay_wanted and not self._is_relay_allowed
+
     def relay(self) -> None:
-        """Readers get the bytes as they come; on the first request of all, from when its rung is settled."""
-        self._is_relay_wanted = True
-        if self._relay_after_s <= 0.0:
+        """Readers get the bytes as they come, from when that is allowed."""
+        if not self._is_relay_wanted:
+            self._is_relay_wanted = True
             self._relay()
 
-    def goes_on(self, transfer: Transfer) -> None:
-        """The controller was asked and has nothing against this rung."""
-        if self._is_relay_wanted and not self.is_relayed and transfer.download_s >= self._relay_after_s:
+    def allow_relay(self) -> None:
+        if not self._is_relay_allowed:
+            self._is_relay_allowed = True
             self._relay()
 
     def _relay(self) -> None:
-        self.is_relayed = True
-        if self._partial is not None:
+        if self.is_relayed and self._partial is not None:
             self.media.begin(self.slot, self.rung, is_relayed=True)
             self.media.wake_readers()
 

@@ -10,20 +10,31 @@ from player.domain.ids import TrackId
 from player.errors import (
     AuthError,
     Conflict,
+    Damaged,
     NetworkError,
     NotFound,
     PlayerError,
     ProtocolError,
     RateLimited,
     Rejected,
+    SongChanged,
+    UnexpectedPage,
 )
 from player.network.retry import Backoff
 
 LOWEST_AFTER = 2  # failures of one segment in a row
-NONSENSE_LIMIT = 4  # nonsense at opening may be a captive portal for a while; then the song cannot play
-REOPEN_LIMIT = 2  # fresh addresses that are refused again are not a matter of expiry
+NONSENSE_LIMIT = 4  # a refusal, or nonsense that is no sign-in page, is the song's own, unless it was a hiccup
+CHANGED_LIMIT = 9  # a file that was replaced is read again by its server meanwhile: 20 s
+REOPEN_LIMIT = 4  # fresh addresses that are refused again and again, for 2 s, are not a matter of expiry
+STUCK_AFTER = 6  # wrong answers in a row to what others have given before: it is this rendition
 REOPEN_EVERY = 2  # network failures in a row: the server may have come back elsewhere, as a local backend does
 AHEAD_PAUSE_S = 10.0
+TRIES_AT_OPENING = {
+    ProtocolError: NONSENSE_LIMIT,
+    NotFound: NONSENSE_LIMIT,
+    Rejected: NONSENSE_LIMIT,
+    Conflict: CHANGED_LIMIT,
+}
 
 
 class Remedy(Enum):
@@ -53,16 +64,20 @@ class Faults:
     def segment_failed(self, track_id: TrackId, slot: int, error: PlayerError) -> Remedy:
         self.last_error = error
         failures = self._segments[track_id, slot] = self._segments.get((track_id, slot), 0) + 1
-        if isinstance(error, Conflict):
+        if isinstance(error, SongChanged):
             return Remedy.GIVE_UP
-        if isinstance(error, (NotFound, Rejected, AuthError)):  # a file that changed has addresses of its own
-            self._reopened[track_id] = self._reopened.get(track_id, 0) + 1
-            return Remedy.GIVE_UP if self._reopened[track_id] > REOPEN_LIMIT else Remedy.REOPEN
-        is_unreached = isinstance(error, NetworkError) and not isinstance(error, RateLimited)
+        if isinstance(error, (NotFound, Rejected, AuthError)):
+            reopened = self._reopened[track_id] = self._reopened.get(track_id, 0) + 1
+            if reopened > REOPEN_LIMIT:
+                return Remedy.GIVE_UP
+            return Remedy.REOPEN if reopened == 1 else Remedy.REOPEN_LATER
+        is_unreached = isinstance(error, NetworkError) and not isinstance(error, (RateLimited, Damaged))
         return Remedy.REOPEN_LATER if is_unreached and failures % REOPEN_EVERY == 0 else Remedy.RETRY
 
-    def trickled(self, track_id: TrackId, slot: int) -> None:
-        self.segment_failed(track_id, slot, NetworkError("the connection all but stopped"))
+    def is_stuck(self, track_id: TrackId, slot: int, error: PlayerError) -> bool:
+        """The server answers, and what it sends for this segment stays wrong."""
+        is_wrong = isinstance(error, (Damaged, ProtocolError)) and not isinstance(error, UnexpectedPage)
+        return is_wrong and self._segments.get((track_id, slot), 0) >= STUCK_AFTER
 
     def succeeded(self, track_id: TrackId, slot: int) -> None:
         self._segments.pop((track_id, slot), None)
@@ -71,13 +86,13 @@ class Faults:
 
     def opening_failed(self, track_id: TrackId, error: PlayerError) -> Remedy:
         self.last_error = error
-        if isinstance(error, NetworkError):
+        if error.retryable and not isinstance(error, SongChanged):
             return Remedy.RETRY
-        if isinstance(error, ProtocolError):
-            self._nonsense[track_id] = self._nonsense.get(track_id, 0) + 1
-            if self._nonsense[track_id] < NONSENSE_LIMIT:
-                return Remedy.RETRY
-            del self._nonsense[track_id]
+        limit = TRIES_AT_OPENING.get(type(error), 0)
+        tries = self._nonsense[track_id] = self._nonsense.get(track_id, 0) + 1
+        if tries < limit:
+            return Remedy.RETRY
+        del self._nonsense[track_id]
         return Remedy.GIVE_UP
 
     def opened(self, track_id: TrackId) -> None:

@@ -130,6 +130,12 @@ class SegmentReader:
         """Whether more bytes could still make it whole: it broke off, it is not wrong."""
         return bool(self._pending or self._mdat_left or self._fragment is not None or not self.passed)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether what came is the segment, however its transfer ended."""
+        lasts = self._next_start - self._expected.start
+        return not self.is_short and lasts >= self._expected.duration - self._expected.tolerance
+
     def _step(self) -> bool:
         """Consume one piece; False when more bytes are needed."""
         if self._mdat_left:

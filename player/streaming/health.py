@@ -4,10 +4,10 @@ meter that gathers them on the `net` loop."""
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from player.domain.stream import SegmentFetch
+from player.domain.stream import FetchCounts, SegmentFetch
 from player.errors import PlayerError
 
 HealthState = Literal["ok", "buffering", "reconnecting"]
@@ -24,6 +24,7 @@ class Health:
     error: PlayerError | None = None
     buffer_s: float = 0.0
     throughput_kbps: float | None = None
+    fetched: FetchCounts = field(default_factory=FetchCounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,14 @@ class FetchMeter:
         self.fetches: deque[SegmentFetch] = deque(maxlen=KEPT_FETCHES)
         self.switches = self.retries = self.abandoned = self.upgrades = 0
         self.received_bytes = 0
+        self._segments = self._from_cache = 0
         self._rungs: dict[tuple[str, int], int] = {}
         self._weighted_kbps = self._seconds = 0.0
 
     def fetched(self, fetch: SegmentFetch, duration_s: float, *, is_upgrade: bool) -> None:
         self.fetches.append(fetch)
+        self._segments += 1
+        self._from_cache += fetch.source == "cache"
         self._weighted_kbps += fetch.rendition_kbps * duration_s
         self._seconds += duration_s
         before = self._rungs.get((fetch.track_id, fetch.segment - 1))
@@ -63,5 +67,23 @@ class FetchMeter:
         self.upgrades += is_upgrade
 
     @property
+    def counts(self) -> FetchCounts:
+        return FetchCounts(self._segments, self._from_cache, self.retries)
+
+    @property
     def mean_kbps(self) -> float | None:
         return self._weighted_kbps / self._seconds if self._seconds else None
+
+    def stats(self, throughput_kbps: float | None, latency_s: float, buffer_s: float) -> LookAheadStats:
+        return LookAheadStats(
+            throughput_kbps=throughput_kbps,
+            latency_s=latency_s,
+            buffer_s=buffer_s,
+            mean_kbps=self.mean_kbps,
+            switches=self.switches,
+            retries=self.retries,
+            abandoned=self.abandoned,
+            upgrades=self.upgrades,
+            received_bytes=self.received_bytes,
+            fetches=tuple(self.fetches),
+        )

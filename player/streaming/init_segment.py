@@ -1,14 +1,13 @@
 """The init segment: what it says about the track, and the changed copy that opens the virtual MP4.
 
 The copy gets an edit list that skips the encoder's priming (mpv's own HLS reader ignores it, which costs 1,977
-samples of silence between songs), and ReplayGain as `mdta` keys in moov/udta/meta, which mpv applies at the exact
-boundary of two songs without a filter (spike/README.md). Pure; malformed input raises ProtocolError.
+samples of silence between songs), and carries no tags: nothing but Segue says how loud a song is. Pure; malformed
+input raises ProtocolError.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from player.errors import ProtocolError
@@ -16,7 +15,6 @@ from player.streaming.boxes import Fields, box, boxes, child, full_box
 from player.streaming.fragments import Defaults
 
 MAX_INIT_BYTES = 256 * 1024
-UTF8 = 1  # type of a `data` box
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +46,26 @@ def read_init(data: bytes) -> InitSegment:
     return InitSegment(data, time_scale, channels, _defaults(moov), edit_start, edit_samples)
 
 
-def patch_init(init: InitSegment, *, priming: int, tags: Sequence[tuple[str, str]]) -> bytes:
+def patch_init(init: InitSegment, *, priming: int) -> bytes:
     """The init as the virtual MP4 has it. An edit of length 0 reaches to the end, which for a fragmented file is
     all that follows; the engine cuts the last samples by `end=`."""
     edit = full_box(b"elst", 0, 0, struct.pack(">IIiHH", 1, 0, priming, 1, 0))
     parts: list[bytes] = []
     for outer in boxes(init.data):
         if outer.kind == b"moov":
-            parts.append(box(b"moov", _patched_moov(outer.payload, box(b"edts", edit), tags)))
+            parts.append(box(b"moov", _patched_moov(outer.payload, box(b"edts", edit))))
         elif outer.kind != b"sidx":
             parts.append(box(outer.kind, outer.payload))
     return b"".join(parts)
 
 
-def _patched_moov(moov: bytes, edits: bytes, tags: Sequence[tuple[str, str]]) -> bytes:
+def _patched_moov(moov: bytes, edits: bytes) -> bytes:
     parts: list[bytes] = []
     for inner in boxes(moov):
         if inner.kind == b"trak":
             parts.append(box(b"trak", _patched_trak(inner.payload, edits)))
         elif inner.kind != b"udta":
             parts.append(box(inner.kind, inner.payload))
-    if tags:
-        parts.append(box(b"udta", metadata(tags)))
     return b"".join(parts)
 
 
@@ -81,19 +77,6 @@ def _patched_trak(trak: bytes, edits: bytes) -> bytes:
         if inner.kind != b"edts":
             parts.append(box(inner.kind, inner.payload))
     return b"".join(parts)
-
-
-def metadata(tags: Sequence[tuple[str, str]]) -> bytes:
-    """QuickTime `meta` with `mdta` keys, laid out as FFmpeg's `use_metadata_tags` writes it."""
-    handler = full_box(b"hdlr", 0, 0, struct.pack(">I4s12sB", 0, b"mdta", b"", 0))
-    keys = b"".join(box(b"mdta", name.encode()) for name, _ in tags)
-    values = b"".join(
-        struct.pack(">II", 8 + 16 + len(text.encode()), number)
-        + box(b"data", struct.pack(">II", UTF8, 0) + text.encode())
-        for number, (_, text) in enumerate(tags, 1)
-    )
-    listed = full_box(b"keys", 0, 0, struct.pack(">I", len(tags)) + keys)
-    return full_box(b"meta", 0, 0, handler + listed + box(b"ilst", values))
 
 
 def _time_scale(mdhd: bytes) -> int:

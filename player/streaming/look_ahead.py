@@ -24,36 +24,33 @@ from player.errors import PlayerError
 from player.network.retry import Backoff
 from player.runtime import Runtime
 from player.streaming.abr.controller import Controller
-from player.streaming.abr.state import Fetch, Wait
+from player.streaming.abr.state import Fetch, State, Wait
 from player.streaming.download import Download
 from player.streaming.faults import Faults, Remedy
-from player.streaming.fetching import Fetching
+from player.streaming.fetching import Errand, Fetching
+from player.streaming.head_start import HeadStart
 from player.streaming.health import Health, HealthState, LookAheadStats
 from player.streaming.holding import Holding
-from player.streaming.opening import Opener, OpenStream, Tags
+from player.streaming.opening import Opener, OpenStream
 from player.streaming.opening_ahead import OpeningAhead
-from player.streaming.outlook import Outlook, Place, Song, Target, outlook, place
-from player.streaming.replay_gain import replay_gain_tags
+from player.streaming.playhead import Playhead
+from player.streaming.recall import HeldSource
+from player.streaming.recent.openings import NothingRemembered
 from player.streaming.songs import Songs
-from player.streaming.sources import NetworkSource, SegmentSource
-from player.streaming.track_media import TrackMedia
+from player.streaming.sources import NetworkSource, SegmentRequest, SegmentSource
 from player.streaming.track_stream import TrackStream
 
 log = logging.getLogger("abr")
 
 IDLE_S = 0.5  # how often the buffer's drain is looked at while there is nothing to fetch
-SEEK_S = 3.0  # a position that far from the one reported before is a seek
 URGENT_S = 3.0  # a reader that waits with less than this to play takes the link from any other request
-REACHED_S = 1.0  # the music has come to a segment that cannot be had: mpv stops a little before the last sample
-MEMORY_BYTES = 64 * 1024 * 1024
-
-
-def song_tags(track: Track) -> Sequence[tuple[str, str]]:
-    return replay_gain_tags(track.loudness)
+ROUNDING_S = 0.05  # a segment lasts 3.99 s as often as 4
+MEMORY_BYTES = 8 * 1024 * 1024  # the longest look-ahead at 320 kbit/s and the heads; what was heard is kept on disk
 
 
 class LookAhead:
-    """`on_fetch` hears of every finished segment, on the loop. `source` replaces the network for segments."""
+    """`on_fetch` hears of every finished segment, on the loop. `source` replaces the network for segments; `held` and
+    `openings` are what this computer has of the songs already."""
 
     def __init__(
         self,
@@ -65,18 +62,20 @@ class LookAhead:
         controller: Controller,
         look_ahead_s: float = 120.0,
         on_fetch: Callable[[SegmentFetch], None] | None = None,
-        tags: Tags = song_tags,
         source: SegmentSource | None = None,
+        held: HeldSource | None = None,
+        openings: NothingRemembered | None = None,
         backoff: Backoff | None = None,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self._runtime = runtime
         self._clock = clock
         self._controller = controller
-        self._look_ahead_s = look_ahead_s
         self._on_fetch = on_fetch
-        self._opener = Opener(client, open_stream, tags)
+        self._source = source or NetworkSource(client)
+        self._opener = Opener(client, open_stream, openings)
         self._songs = Songs(runtime, self._opener, controller.opening_rung)
+        self._playhead = Playhead(self._songs, look_ahead_s)
         self._faults = Faults(backoff or Backoff())
         self._holding = Holding(clock, self._faults)
         self._fetching = Fetching(
@@ -84,36 +83,33 @@ class LookAhead:
             clock=clock,
             controller=controller,
             opener=self._opener,
-            source=source or NetworkSource(client),
+            source=self._source,
+            held=held,
             faults=self._faults,
             holding=self._holding,
             buffer_s=self._measured,
             on_fetch=self._fetched,
         )
-        self._opening_ahead = OpeningAhead(runtime, clock, self._songs, self._faults, look_ahead_s, self._wake_up)
-        self._memory_bytes = memory_bytes
-        self._plan: tuple[Track, ...] = ()
-        self._position: tuple[TrackId, float] | None = None
-        self._is_opening = True
         self._wake = asyncio.Event()
-        self._buffer_s = 0.0
-        """audio held without a hole from the position on, over the songs of the plan; `_measured` alone sets it"""
+        self._opening_ahead = OpeningAhead(runtime, clock, self._songs, self._faults, self._wake.set)
+        self._memory_bytes = memory_bytes
         self._loop_task: asyncio.Task[None] | None = None
-        self._is_metered = False
         self._is_closed = False
 
     # ---- what playback calls
 
-    async def prepare(self, track: Track) -> TrackStream:
-        """A new open of the song: its playlists and init are known when this returns. While the network fails it
-        holds and tries again (`health` says reconnecting, `retry_now` cuts the wait short); PlayerError for what
-        cannot play. Cancel the call to give up."""
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> TrackStream:
+        """A new open of the song, to be read from `position_s` first: its playlists and init are known when this
+        returns. While the network fails it holds and tries again (`health` says reconnecting, `retry_now` cuts the
+        wait short); PlayerError for what cannot play. Cancel the call to give up."""
         self._start()
         self._songs.forget(track.id)
         self._songs.prepared(track.id)
+        is_next_to_sound = self._playhead.current in (None, track.id)
+        begin_head = self._begin_head if is_next_to_sound and position_s <= 0.0 else None
         while True:
             try:
-                media = await self._songs.open(track)
+                media = await self._songs.open(track, begin_head)
             except PlayerError as error:
                 if self._faults.opening_failed(track.id, error) is not Remedy.RETRY:
                     raise
@@ -129,43 +125,43 @@ class LookAhead:
     def plan(self, tracks: Sequence[Track]) -> None:
         """What plays, then what follows, in the order of play. What is not in it is cancelled at once."""
         self._start()
-        before = self._plan[0].id if self._plan else None
-        self._plan = tuple(tracks)
-        self._songs.keep(self._plan)
-        current = self._plan[0].id if self._plan else None
-        if current != before:
-            self._is_opening = True
-            self._holding.retry_now()
-            if self._position is not None and self._position[0] != current:
-                self._position = None
-        planned = {track.id for track in self._plan}
-        if self._fetching.active is not None and self._fetching.active.media.track.id not in planned:
-            self._fetching.cancel()
-        self._preempt()
+        is_another = self._playhead.plan(tracks)
+        self._songs.keep(self._playhead.tracks)
         self._measured()
+        if is_another:
+            self._holding.retry_now()
+        self._cancel_useless(is_another=is_another)
+        self._preempt()
         self._wake.set()
 
     def report_position(self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool) -> None:
         """A few times a second, from the engine."""
-        if not self._plan or track_id != self._plan[0].id:
+        if track_id != self._playhead.current:
             return
-        before_s, self._position = self._position_s(), (track_id, position_s)
-        media = self._songs.get(track_id)
-        if media is None:
-            return
-        slot, _ = media.grid.slot_at(position_s)
-        is_held = media.held(slot) is not None
-        if before_s is not None and not is_held and not 0.0 <= position_s - before_s < SEEK_S:
-            self._is_opening = True
-        elif is_playing and is_held and engine_ahead_s > 0.0:
-            self._is_opening = False
+        self._playhead.report(position_s, is_sounding=is_playing and engine_ahead_s > 0.0)
         self._preempt()
-        self._end_where_refused()
+        self._playhead.end_where_refused()
         self._measured()
 
     def set_metered(self, is_metered: bool) -> None:
         """On a metered network nothing is fetched twice."""
-        self._is_metered = is_metered
+        self._playhead.is_metered = self._fetching.is_metered = is_metered
+        self.reconsider()
+
+    def set_look_ahead(self, seconds: float) -> None:
+        """What is held stays, also beyond it."""
+        self._playhead.look_ahead_s = seconds
+        self.reconsider()
+
+    def set_speed(self, speed: float) -> None:
+        """The buffer drains that much faster, and lasts that much shorter."""
+        self._fetching.speed = self._playhead.speed = speed
+        self.reconsider()
+
+    def reconsider(self) -> None:
+        """The controller may decide otherwise now: it was told other preferences."""
+        self._measured()
+        self._wake.set()
 
     def retry_now(self) -> None:
         self._holding.retry_now()
@@ -176,24 +172,20 @@ class LookAhead:
             state=self._state(),
             next_retry_at_s=self._holding.next_retry_at_s,
             error=self._current_error() or self._faults.last_error,
-            buffer_s=self._buffer_s,
+            buffer_s=self._playhead.buffer_s,
             throughput_kbps=self._controller.throughput_kbps,
+            fetched=self._fetching.meter.counts,
         )
 
+    @property
+    def under_way(self) -> TrackId | None:
+        """The song whose segment is being requested now; any thread."""
+        active = self._fetching.active
+        return None if active is None else active.media.track.id
+
     def stats(self) -> LookAheadStats:
-        meter = self._fetching.meter
-        return LookAheadStats(
-            throughput_kbps=self._controller.throughput_kbps,
-            latency_s=self._controller.latency_s,
-            buffer_s=self._buffer_s,
-            mean_kbps=meter.mean_kbps,
-            switches=meter.switches,
-            retries=meter.retries,
-            abandoned=meter.abandoned,
-            upgrades=meter.upgrades,
-            received_bytes=meter.received_bytes,
-            fetches=tuple(meter.fetches),
-        )
+        controller = self._controller
+        return self._fetching.meter.stats(controller.throughput_kbps, controller.latency_s, self._playhead.buffer_s)
 
     async def aclose(self) -> None:
         self._is_closed = True
@@ -206,6 +198,9 @@ class LookAhead:
 
     # ---- the loop
 
+    def _begin_head(self, request: SegmentRequest, rung: int) -> HeadStart:
+        return HeadStart(self._runtime, self._clock, self._source, request, rung)
+
     def _start(self) -> None:
         if self._loop_task is None and not self._is_closed:
             self._loop_task = self._runtime.spawn(self._run(), "look-ahead")
@@ -217,12 +212,9 @@ class LookAhead:
         except RuntimeError:  # the loop is closed: the program ends, and the reader is cancelled by its engine
             log.debug("a reader waits after the end")
 
-    def _wake_up(self) -> None:
-        self._wake.set()
-
     def _wanted(self) -> None:
         self._preempt()
-        self._end_where_refused()
+        self._playhead.end_where_refused()
         self._wake.set()
 
     async def _run(self) -> None:
@@ -243,103 +235,104 @@ class LookAhead:
         except TimeoutError:
             return
 
-    def _choose(self) -> Download | Wait:
+    def _choose(self) -> Errand | Wait:
         self._measured()
-        self._end_where_refused()
-        seen = self._look()
+        self._begin_when_enough()
+        self._playhead.end_where_refused()
+        seen = self._playhead.look()
         if seen is None:
             return self._waited_for() or Wait(IDLE_S)
         ahead, now = seen
-        self._opening_ahead.open_next(self._plan, ahead.state)
+        self._opening_ahead.open_next(self._playhead.tracks, ahead.state)
         decision = self._controller.decide(ahead.state)
+        media = self._playhead.media
         if isinstance(decision, Wait):
+            if media is not None:
+                media.release()  # more will not come
             return self._waited_for() or decision
         target = ahead.target(decision)
-        is_first = not decision.is_head and target.media is self._current() and target.slot == now.slot
-        return self._download(target, decision, is_relayed=self._is_opening and is_first)
+        is_first = not decision.is_head and target.media is media and target.slot == now.slot
+        is_start = self._playhead.is_opening and is_first
+        errand = self._fetching.errand(target.media, target.slot, decision, is_relayed=is_start)
+        if is_start and isinstance(errand, Download) and not errand.is_relayed:
+            target.media.hold_back()
+        return errand
 
-    def _look(self) -> tuple[Outlook, Place] | None:
-        media = self._current()
-        if media is None:
-            return None
-        now = place(media, self._position_s())
-        if now.is_jump:
-            self._is_opening = True
-        songs = [Song(track, self._songs.get(track.id)) for track in self._plan]
-        ahead = outlook(songs, now, self._look_ahead_s, is_opening=self._is_opening, is_metered=self._is_metered)
-        return ahead, now
-
-    def _waited_for(self) -> Download | None:
+    def _waited_for(self) -> Errand | None:
         """A reader of another song than the playing one: the engine opens the next, or one not planned yet."""
         for media in self._songs.all():
             for slot in media.wanted_slots():
                 if media.error is None:
                     rung = self._controller.opening_rung(media.ladder)
-                    return self._download(Target(media, slot), Fetch(0, rung), is_relayed=True)
+                    return self._fetching.errand(media, slot, Fetch(0, rung), is_relayed=True)
         return None
-
-    def _download(self, target: Target, decision: Fetch, *, is_relayed: bool) -> Download:
-        return self._fetching.download(target.media, target.slot, decision, is_relayed=is_relayed)
 
     def _measured(self) -> float:
         """The buffer as it is now, for every figure that is told of it."""
-        seen = self._look()
-        self._buffer_s = 0.0 if seen is None else seen[0].state.buffer_s
-        return self._buffer_s
+        self._playhead.measure()
+        return self._playhead.buffer_s
+
+    def _begin_when_enough(self) -> None:
+        """What was held back of a start is released once there is enough of it; to be asked when the controller
+        knows of the last request."""
+        media = self._playhead.media
+        if media is None or not media.is_held_back:
+            return
+        seen = self._playhead.measure()
+        if seen is not None and self._is_enough(seen.state):
+            media.release()
+
+    def _is_enough(self, state: State) -> bool:
+        """Whether the first note may sound, which goes on only if the next segments come in time."""
+        if state.first_missing == len(state.segments):
+            return True
+        first = state.segments[0]
+        need_s = self._controller.start_need_s(first.duration_s, first.ladder)
+        return state.buffer_s + state.into_s > need_s - ROUNDING_S
 
     def _fetched(self, fetch: SegmentFetch) -> None:
         self._measured()
-        if (media := self._current()) is not None:
-            self._songs.free_behind(media, place(media, self._position_s()).slot - 1, self._memory_bytes)
+        self._begin_when_enough()
+        if (media := self._playhead.media) is not None:
+            self._songs.free(media, self._playhead.place(media).slot - 1, self._memory_bytes)
         if self._on_fetch is not None:
             self._on_fetch(fetch)
 
     # ---- keeping to what is wanted
 
-    def _current(self) -> TrackMedia | None:
-        return self._songs.get(self._plan[0].id) if self._plan else None
-
-    def _position_s(self) -> float | None:
-        return None if self._position is None else self._position[1]
+    def _cancel_useless(self, *, is_another: bool) -> None:
+        """After a change of the plan: a request for a song that is out of it, and after a skip one for a later song,
+        which would take the link from the one that is to sound."""
+        if (download := self._fetching.active) is None:
+            return
+        track_id, playhead = download.media.track.id, self._playhead
+        is_in_the_way = is_another and track_id != playhead.current and playhead.buffer_s < URGENT_S
+        if is_in_the_way or all(track.id != track_id for track in playhead.tracks):
+            self._fetching.cancel()
 
     def _preempt(self) -> None:
         """Give up the request under way when a reader of the playing song stands before another segment and has
         next to nothing to play meanwhile; a start's or seek's first segment it gets as the bytes come."""
-        download, media = self._fetching.active, self._current()
+        download, media = self._fetching.active, self._playhead.media
         if download is None or media is None:
             return
         waiting = media.wanted_slots()
         if not waiting:
             return
-        now, wanted = place(media, self._position_s()), waiting[-1]
-        self._is_opening = self._is_opening or now.is_jump
-        to_play_s = media.grid.start_s(wanted) - media.grid.start_s(now.slot) - now.into_s
+        now, wanted = self._playhead.place(media), waiting[-1]
         if download.media is not media or download.slot != wanted:
-            if now.is_jump or to_play_s < URGENT_S:
+            if now.is_jump or self._playhead.to_play_s(media, now, wanted) < URGENT_S:
                 self._fetching.cancel()
-        elif self._is_opening and wanted == now.slot and not download.is_relayed:
+        elif self._playhead.is_opening and wanted == now.slot:
             download.relay()
-
-    def _end_where_refused(self) -> None:
-        """End the playing song once the music has come to a segment that cannot be had."""
-        media = self._current()
-        if media is None:
-            return
-        now = place(media, self._position_s())
-        for slot in media.waiting_slots():
-            error = media.refusal(slot)
-            left_s = media.grid.start_s(slot) - media.grid.start_s(now.slot) - now.into_s
-            if error is not None and left_s < REACHED_S:
-                media.fail(error)
-                return
 
     def _state(self) -> HealthState:
         if self._faults.is_failing:
             return "reconnecting"
-        media = self._current()
-        is_starved = bool(media.waiting_slots()) if media is not None else bool(self._plan)
-        return "buffering" if is_starved and self._buffer_s < 1.0 else "ok"
+        media = self._playhead.media
+        is_short = self._playhead.buffer_s < 1.0 or (media is not None and media.is_held_back)
+        return "buffering" if is_short and self._playhead.is_starved else "ok"
 
     def _current_error(self) -> PlayerError | None:
-        current = self._plan[0].id if self._plan else None
+        current = self._playhead.current
         return next((media.error for media in self._songs.all() if media.track.id == current), None)

@@ -29,24 +29,22 @@ class OpeningAhead:
         clock: Clock,
         songs: Songs,
         faults: Faults,
-        look_ahead_s: float,
         opened: Callable[[], None],
     ) -> None:
         self._runtime = runtime
         self._clock = clock
         self._songs = songs
         self._faults = faults
-        self._look_ahead_s = look_ahead_s
         self._opened = opened
 
     def open_next(self, plan: Sequence[Track], state: State) -> None:
         """Open the songs that the window or the heads reach into, once what is open can spare the link."""
         is_all_held = state.first_missing == len(state.segments)
-        if not is_all_held and state.buffer_s < min(OPEN_NEXT_S, self._look_ahead_s / 2):
+        if not is_all_held and state.buffer_s < min(OPEN_NEXT_S, state.look_ahead_s / 2):
             return
         reach_s = sum(segment.duration_s for segment in state.segments) - state.into_s
         for place_in_plan, track in enumerate(plan[1:], 1):
-            if place_in_plan > NEXT_SONGS and reach_s > self._look_ahead_s:
+            if place_in_plan > NEXT_SONGS and reach_s > state.look_ahead_s:
                 break
             if self._songs.get(track.id) is None:
                 now_s = self._clock.monotonic_s()

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from player.domain.catalogue import Track
-from player.streaming.abr import heads as heads_rule
+from player.streaming.abr.heads import HEADS
 from player.streaming.abr.state import Fetch, PlannedSegment, State
 from player.streaming.track_media import TrackMedia
 
 ENGINE_READS_AHEAD_S = 15.0  # mpv holds up to 10 s of packets (cache_secs) and a few more in its decoder
 SPARE_SEGMENTS_S = 8.0  # the window reaches a little over the look-ahead, so that its end is seen
-HEADS = {1: heads_rule.MOST, 2: heads_rule.AFTER_NEXT}  # how many segments of which song of the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +72,31 @@ def place(media: TrackMedia, position_s: float | None) -> Place:
     return Place(wanted, 0.0, is_jump=True)
 
 
-def outlook(songs: Sequence[Song], now: Place, look_ahead_s: float, *, is_opening: bool, is_metered: bool) -> Outlook:
-    """`songs` in the order of play; the first is open."""
-    window = _window(songs, now, look_ahead_s + SPARE_SEGMENTS_S)
+def outlook(
+    songs: Sequence[Song],
+    now: Place,
+    look_ahead_s: float,
+    *,
+    is_opening: bool,
+    is_metered: bool,
+    speed: float = 1.0,
+) -> Outlook:
+    """`songs` in the order of play; the first is open. `look_ahead_s` and all times of the state are the listener's
+    seconds, of which one takes `speed` seconds of music."""
+    window = _window(songs, now, look_ahead_s * speed + SPARE_SEGMENTS_S)
     heads = _heads(songs)
     state = State(
-        segments=tuple(_planned(target) for target in window),
+        segments=_planned(window),
         into_s=now.into_s,
         look_ahead_s=look_ahead_s,
         remaining_s=0.0,
-        heads=tuple(_planned(target) for target in heads),
+        heads=_planned(heads),
         is_opening=is_opening,
         is_metered=is_metered,
         heard_kbps=_heard_kbps(songs[0].media, now),
     )
     remaining_s = max(0.0, _left_s(songs, now) - state.buffer_s)
-    return Outlook(replace(state, remaining_s=remaining_s), tuple(window), heads)
+    return Outlook(replace(state, remaining_s=remaining_s).at_speed(speed), tuple(window), heads)
 
 
 def _window(songs: Sequence[Song], now: Place, reach_s: float) -> list[Target]:
@@ -126,16 +134,24 @@ def _heard_kbps(media: TrackMedia | None, now: Place) -> float | None:
     return None if media is None or held is None else media.ladder.rates_kbps[held.rung]
 
 
-def _planned(target: Target) -> PlannedSegment:
+def _planned(targets: Sequence[Target]) -> tuple[PlannedSegment, ...]:
+    """Each song's readers are asked once: this runs several times a second, for half a minute of segments."""
+    begun = {media: media.fixed_rungs() for media in {target.media for target in targets}}
+    return tuple(_segment(target, begun[target.media].get(target.slot)) for target in targets)
+
+
+def _segment(target: Target, fixed: int | None) -> PlannedSegment:
+    """`fixed`: the rung that a reader has begun."""
     held = target.media.held(target.slot)
-    fixed = target.media.fixed_rung(target.slot)
     if held is not None and fixed is not None and fixed != held.rung:
         held = None  # a reader has begun another rendition: for it this one is not there
     return PlannedSegment(
         duration_s=target.media.grid.duration_s(target.slot),
         ladder=target.media.ladder,
         held=None if held is None else held.rung,
-        is_fixed=fixed is not None or target.media.refusal(target.slot) is not None,
+        is_fixed=fixed is not None
+        or target.media.refusal(target.slot) is not None
+        or (held is not None and held.is_settled),
         song=target.song,
     )
 

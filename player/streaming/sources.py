@@ -1,22 +1,23 @@
-"""Where a segment's bytes come from: one interface for the network, and for the recent-segment cache and the offline
-vault that will stand before it. Used on the `net` loop by player/streaming/download.py.
+"""Where a segment's bytes come from when they are fetched: the network, or what stands for it. What this computer
+holds already is asked before (player/streaming/recall.py). Used on the `net` loop by player/streaming/download.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
 import httpx
 
 from player.domain.ids import TrackId
-from player.errors import NotFound, PlayerError, ProtocolError
-from player.network.client import network_error, status_error
+from player.errors import Conflict, NotFound, PlayerError, ProtocolError, SongChanged, UnexpectedPage
+from player.network.client import PORTAL, is_sign_in_page, network_error, status_error
+from player.network.pieces import HEADER, PieceCheck, read_pieces
 from player.streaming.playlists import Address
 
 MAX_PROBLEM_BYTES = 64 * 1024
-TIMEOUT = httpx.Timeout(10.0, connect=5.0, pool=5.0)  # per read: a link that sends nothing for 10 s is tried anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class SegmentSource(Protocol):
 
 
 class NetworkSource:
-    """Segments by HTTP, ranges where the playlist has them or a broken transfer goes on."""
+    """Segments by HTTP, ranges where the playlist has them or a broken transfer goes on. Only bytes that have been
+    checked come out, where the server says what they should be (player/network/pieces.py)."""
 
     name = "network"
 
@@ -56,21 +58,43 @@ class NetworkSource:
         elif resume_at:
             headers["Range"] = f"bytes={start}-"
         try:
-            async with self._client.stream("GET", request.address.url, headers=headers, timeout=TIMEOUT) as response:
-                if response.status_code not in (200, 206):
-                    raise await refusal(response)
-                skip = _bytes_to_skip(response, start)
-                left = None if span is None else span.count - resume_at
-                async for chunk in response.aiter_raw():
-                    part = chunk[skip:]
-                    skip -= len(chunk) - len(part)
-                    if left is not None:
-                        part = part[:left]
-                        left -= len(part)
-                    if part:
-                        yield part
+            async with self._client.stream("GET", request.address.url, headers=headers) as response:
+                await _refuse(response, resume_at)
+                body = _body(response, start, None if span is None else span.count - resume_at)
+                async with aclosing(body if span else _checked(body, response, start)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
         except (httpx.HTTPError, OSError) as error:
             raise network_error(error) from error
+
+
+async def _body(response: httpx.Response, start: int, left: int | None) -> AsyncGenerator[bytes, None]:
+    """The bytes from `start` of the resource on, `left` of them."""
+    skip = _bytes_to_skip(response, start)
+    async for chunk in response.aiter_raw():
+        part = chunk[skip:]
+        skip -= len(chunk) - len(part)
+        if left is not None:
+            part = part[:left]
+            left -= len(part)
+        if part:
+            yield part
+
+
+async def _checked(
+    body: AsyncGenerator[bytes, None], response: httpx.Response, start: int
+) -> AsyncGenerator[bytes, None]:
+    """What of the body is right. Nothing can be said of one without sums, nor of one that begins inside a piece,
+    which is so only where an earlier answer had no sums."""
+    pieces = read_pieces(response.headers.get(HEADER))
+    check = None if pieces is None or start % pieces.size_bytes else PieceCheck(pieces, start)
+    async with aclosing(body) as chunks:
+        async for chunk in chunks:
+            part = chunk if check is None else check.feed(chunk)
+            if part:
+                yield part
+    if check is not None:
+        check.end()
 
 
 def _bytes_to_skip(response: httpx.Response, start: int) -> int:
@@ -84,6 +108,15 @@ def _bytes_to_skip(response: httpx.Response, start: int) -> int:
     return 0
 
 
+async def _refuse(response: httpx.Response, resume_at: int) -> None:
+    if response.status_code == 416 and resume_at:
+        raise ProtocolError("a segment is shorter than what came of it before")  # it is fetched from its start
+    if response.status_code not in (200, 206):
+        raise await refusal(response)
+    if is_sign_in_page(response):
+        raise UnexpectedPage(PORTAL)
+
+
 async def refusal(response: httpx.Response) -> PlayerError:
     """The error of an answer outside 2xx, its problem document read as far as it is short."""
     body = bytearray()
@@ -92,5 +125,12 @@ async def refusal(response: httpx.Response) -> PlayerError:
         if len(body) > MAX_PROBLEM_BYTES:
             break
     headers = {name: value for name, value in response.headers.items() if name in ("content-type", "retry-after")}
-    error = status_error(httpx.Response(response.status_code, headers=headers, content=bytes(body)))
-    return NotFound(error.message) if response.status_code == 410 else error
+    return media_error(httpx.Response(response.status_code, headers=headers, content=bytes(body)))
+
+
+def media_error(response: httpx.Response) -> PlayerError:
+    """What a refusal means of media: gone is not found, and a conflict is a file that was replaced."""
+    error = status_error(response)
+    if response.status_code == 410:
+        return NotFound("the song is gone")
+    return SongChanged(error.message) if isinstance(error, Conflict) else error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from player.domain.catalogue import Track
 from player.errors import PlayerError
 from player.streaming.abr.state import Ladder
 from player.streaming.fragments import Defaults, Expected, SegmentReader
+from player.streaming.head_start import HeadStart
 from player.streaming.playlists import MasterPlaylist, MediaPlaylist
 from player.streaming.song_grid import SongGrid
 from player.streaming.virtual_mp4 import Layout
@@ -23,8 +25,11 @@ from player.streaming.virtual_mp4 import Layout
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """`is_settled`: a copy that cost nothing and is good enough to be left at that."""
+
     rung: int
     data: bytes
+    is_settled: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +50,7 @@ class Reader(Protocol):
     @property
     def waiting_slot(self) -> int | None: ...
     def fixed_rung(self, slot: int) -> int | None: ...
+    def fixed_rungs(self) -> Mapping[int, int]: ...
     def end(self, error: PlayerError | None) -> None: ...
 
 
@@ -60,6 +66,7 @@ class TrackMedia:
         layout: Layout,
         reference: MediaPlaylist,
         playlists: dict[int, MediaPlaylist],
+        head: HeadStart | None = None,
     ) -> None:
         self.track = track
         self.master = master
@@ -72,6 +79,9 @@ class TrackMedia:
         self.changed = threading.Condition(threading.RLock())
         self.partial: Partial | None = None
         self.error: PlayerError | None = None
+        self.is_held_back = False
+        """readers get nothing of a segment that they have not begun: too little is held to start on"""
+        self._head = head
         self._defaults = defaults
         self._held: dict[int, Held] = {}
         self._refused: dict[int, PlayerError] = {}
@@ -108,13 +118,13 @@ class TrackMedia:
             slot += 1
         return slot
 
-    def store(self, slot: int, rung: int, data: bytes) -> bool:
+    def store(self, slot: int, rung: int, data: bytes, *, is_settled: bool = False) -> bool:
         """Take a whole segment; False where a reader meanwhile began another rendition of it."""
         with self.changed:
             fixed = self.fixed_rung(slot)
             if fixed is not None and fixed != rung:
                 return False
-            self._held[slot] = Held(rung, data)
+            self._held[slot] = Held(rung, data, is_settled)
             if self.partial is not None and self.partial.slot == slot:
                 self.partial = None
             self.changed.notify_all()
@@ -127,7 +137,28 @@ class TrackMedia:
             if partial is None or (partial.slot, partial.rung) != (slot, rung):
                 partial = self.partial = Partial(slot, rung, SegmentReader(self.expected(slot)), is_relayed)
             partial.is_relayed = partial.is_relayed or is_relayed
+            if is_relayed:
+                self.release()
             return partial
+
+    def take_head_start(self, slot: int) -> HeadStart | None:
+        """The request for the first segment that was begun before the song was open; once, and no longer where
+        another segment is wanted first."""
+        head, self._head = self._head, None
+        if head is not None and slot != 0:
+            head.cancel()
+            return None
+        return head
+
+    def hold_back(self) -> None:
+        with self.changed:
+            self.is_held_back = True
+
+    def release(self) -> None:
+        with self.changed:
+            if self.is_held_back:
+                self.is_held_back = False
+                self.changed.notify_all()
 
     def feed(self, partial: Partial, chunk: bytes) -> None:
         with self.changed:
@@ -154,11 +185,12 @@ class TrackMedia:
     def is_playable(self, slot: int) -> bool:
         return slot in self._held or slot not in self._refused
 
-    def drop(self, slots: range) -> None:
-        """Free these segments; one already served comes back in the same rendition if it is read again."""
+    def drop(self, slots: range) -> int:
+        """Free these segments, and tell how many bytes that was; one already served comes back in the same rendition
+        if it is read again."""
         with self.changed:
-            for slot in slots:
-                self._held.pop(slot, None)
+            dropped = [self._held.pop(slot) for slot in slots if slot in self._held]
+        return sum(len(held.data) for held in dropped)
 
     def fail(self, error: PlayerError) -> None:
         """The song itself cannot be played: readers end, and `error` says why."""
@@ -167,6 +199,9 @@ class TrackMedia:
 
     def close(self, error: PlayerError | None = None) -> None:
         """End every open of this song."""
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
         with self.changed:
             for reader in list(self._readers):
                 reader.end(error)
@@ -190,15 +225,21 @@ class TrackMedia:
         with self.changed:
             return [
                 slot
-                for reader in self._living()
-                if (slot := reader.waiting_slot) is not None and not self._serves(reader, slot)
+                for reader, slot in self._standing()
+                if not self._has(reader, slot) or (self.is_held_back and reader.fixed_rung(slot) is None)
             ]
 
     def wanted_slots(self) -> list[int]:
-        """Those of the waiting slots that can be had."""
-        return [slot for slot in self.waiting_slots() if slot not in self._refused]
+        """Those of the waiting slots that are missing and can be had."""
+        with self.changed:
+            return [
+                slot for reader, slot in self._standing() if slot not in self._refused and not self._has(reader, slot)
+            ]
 
-    def _serves(self, reader: Reader, slot: int) -> bool:
+    def _standing(self) -> list[tuple[Reader, int]]:
+        return [(reader, slot) for reader in self._living() if (slot := reader.waiting_slot) is not None]
+
+    def _has(self, reader: Reader, slot: int) -> bool:
         held = self._held.get(slot)
         return held is not None and reader.fixed_rung(slot) in (None, held.rung)
 
@@ -206,3 +247,11 @@ class TrackMedia:
         """The rung that readers of this slot have begun."""
         with self.changed:
             return next((r for reader in self._living() if (r := reader.fixed_rung(slot)) is not None), None)
+
+    def fixed_rungs(self) -> dict[int, int]:
+        """The same for every slot that a reader has begun, at the price of one."""
+        rungs: dict[int, int] = {}
+        with self.changed:
+            for reader in reversed(self._living()):
+                rungs.update(reader.fixed_rungs())
+        return rungs

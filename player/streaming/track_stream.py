@@ -6,7 +6,7 @@ song is a TrackStream of its own over the same TrackMedia: cancelling one does n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from player.domain.ids import TrackId
 from player.errors import PlayerError
@@ -83,6 +83,8 @@ class TrackStream:
     def _available(self, slot: int, within: int, count: int) -> bytes:
         """What can be served now; serving fixes the rendition of the slot for this open."""
         fixed = self._fixed.get(slot)
+        if fixed is None and self._media.is_held_back:
+            return b""
         held = self._media.held(slot)
         if held is not None and fixed in (None, held.rung):
             self._fixed[slot] = held.rung
@@ -109,6 +111,10 @@ class TrackStream:
 
     def fixed_rung(self, slot: int) -> int | None:
         return self._fixed.get(slot)
+
+    def fixed_rungs(self) -> Mapping[int, int]:
+        """Of every slot begun; the caller holds the media's `changed`."""
+        return self._fixed
 
     def buffered_until_s(self, position_s: float) -> float:
         """Up to where the song is held without a hole, seen from `position_s`."""

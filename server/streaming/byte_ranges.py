@@ -8,6 +8,7 @@ import re
 from fastapi import Request, Response
 
 from server.problems import Problem
+from server.streaming import pieces
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 _ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -17,6 +18,7 @@ def immutable_answer(request: Request, data: bytes, *, media_type: str, etag: st
     headers = {"ETag": f'"{etag}"', "Cache-Control": IMMUTABLE, "Accept-Ranges": "bytes"}
     if _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
+    headers[pieces.HEADER] = pieces.pieces(data)
     status, body = 200, data
     wanted = request.headers.get("range")
     if_range = request.headers.get("if-range")

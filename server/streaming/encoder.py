@@ -21,6 +21,9 @@ from server.streaming.source import Samples
 PRE_ROLL_FRAMES = 8
 _CODER = "fast"
 """FFmpeg's quantiser: four times as fast as `twoloop`, and no worse where bits are short (docs/decisions/0002)"""
+_NOISE_SUBSTITUTION = "0"
+"""off: what is decoded would depend on where decoding began, since the decoder draws the noise from a generator that
+runs on; and at a given rate the music comes no closer to its source with it (docs/decisions/0002)"""
 _SMALLEST_BPS = 8_000
 _MOST_ATTEMPTS = 6
 
@@ -64,7 +67,7 @@ def _encode(samples: Samples, rate: int, bit_rate: int, frame_count: int) -> lis
     context.format = "fltp"
     context.bit_rate = bit_rate
     context.time_base = Fraction(1, rate)
-    context.options = {"aac_coder": _CODER}
+    context.options = {"aac_coder": _CODER, "aac_pns": _NOISE_SUBSTITUTION}
     frames: list[bytes] = []
     for start in range(0, len(samples), FRAME_SAMPLES):
         frames += _packets(context, _frame(samples[start : start + FRAME_SAMPLES], start, context))

@@ -12,6 +12,8 @@ FRAME_SAMPLES = 1024
 PRIMING_SAMPLES = 1024
 RATES_KBPS = (24, 48, 64, 96, 128, 192, 256, 320)
 CODECS = "mp4a.40.2"
+ENCODING = 2
+"""counts up whenever the encoder makes other bytes of the same samples"""
 PLAN_CAPS_KBPS = {"free": 128}
 """what a plan may stream at most; a plan not named here may have all"""
 

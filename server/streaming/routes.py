@@ -18,6 +18,7 @@ from server.streaming import manifests
 from server.streaming.byte_ranges import immutable_answer
 from server.streaming.ladder import LADDER, Rendition, ladder_for
 from server.streaming.packager import Packager
+from server.streaming.pieces import HEADER, pieces
 from server.streaming.signing import LIFETIME_S, Grant, UrlSigner
 from server.streaming.streams import Stream, Streams
 
@@ -26,7 +27,6 @@ DASH_TYPE = "application/dash+xml"
 _SEGMENT_TYPE = "audio/mp4"
 _EXPIRY = re.compile(r"[0-9]{1,15}")
 _INDEX = re.compile(r"[0-9]{1,9}")
-_NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter(tags=["streaming"])
 """under the API's prefix"""
@@ -108,7 +108,12 @@ def _manifest(stream: Stream, grant: Grant, query: str, stream_format: Literal["
         channels = stream.source.output_channels
         text = manifests.dash(renditions, stream.timeline, channels=channels, base=folder, query=query)
         media_type = DASH_TYPE
-    return Response(text, headers=_NO_STORE, media_type=media_type)
+    return _text(text, media_type)
+
+
+def _text(text: str, media_type: str) -> Response:
+    data = text.encode()
+    return Response(data, headers={"Cache-Control": "no-store", HEADER: pieces(data)}, media_type=media_type)
 
 
 def hls_master(request: Request) -> Response:
@@ -126,7 +131,7 @@ def hls_media(request: Request) -> Response:
     _rendition(request, grant)
     stream = _stream(request, grant)
     text = manifests.hls_media(stream.timeline, query=_services(request).url_signer.query(grant))
-    return Response(text, headers=_NO_STORE, media_type=HLS_TYPE)
+    return _text(text, HLS_TYPE)
 
 
 def init_segment(request: Request) -> Response:

@@ -19,7 +19,7 @@ from sqlalchemy import update
 from server.db.models import LibraryFolder, Song
 from server.db.session import Database
 from server.problems import Problem, not_found
-from server.streaming.ladder import Timeline
+from server.streaming.ladder import ENCODING, Timeline
 from server.streaming.source_format import SourceFormat, SourceUnreadable
 
 _KEPT = 256
@@ -42,7 +42,7 @@ class SourceFile:
 class Stream:
     song_id: str
     content: str
-    """names the segments: of the file's hash"""
+    """names the segments: of the file's hash and of how segments are made"""
     file: SourceFile
     source: SourceFormat
     timeline: Timeline
@@ -51,6 +51,11 @@ class Stream:
 def file_hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _content(content_hash: str) -> str:
+    """An address names the same bytes for ever: after the encoder changed, the segments have other addresses."""
+    return hashlib.sha256(f"{ENCODING} {content_hash}".encode()).hexdigest()[:_CONTENT_DIGITS]
 
 
 def _measured(song: Song) -> SourceFormat | None:
@@ -125,7 +130,7 @@ class Streams:
         except SourceUnreadable as error:
             raise Problem(409, "SOURCE_UNREADABLE", str(error)) from error
         timeline = Timeline(source.output_rate, source.output_sample_count)
-        stream = Stream(song_id, content_hash[:_CONTENT_DIGITS], file, source, timeline)
+        stream = Stream(song_id, _content(content_hash), file, source, timeline)
         if song.content_hash is None:
             self._note(stream, content_hash)
         return stream

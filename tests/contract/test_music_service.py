@@ -339,3 +339,4 @@ def test_a_stream_is_an_hls_master_playlist(subject: Subject, tracks: tuple[Trac
     assert document.text.startswith("#EXTM3U")
     assert "#EXT-X-STREAM-INF" in document.text
     assert document.url.startswith("http")
+    assert document.url == subject.service.stream_url(tracks[0].id)

@@ -9,6 +9,7 @@ import pytest
 from player.domain.catalogue import Track
 from player.domain.ids import EntryId
 from player.domain.playback import QueueSource, Repeat, Status
+from player.domain.sound import OutputChoice, SleepTimer
 from tests.contract.playbacks import SUBJECTS, Subject
 from tests.unit.player.playback.songs import track
 
@@ -254,3 +255,39 @@ def test_versions_of_the_queue_grow(subject: Subject) -> None:
     subject.do(subject.playback.next())
     versions = [queue.version for queue in subject.queues]
     assert versions == sorted(set(versions))
+
+
+def test_the_speed_stays_in_its_range(subject: Subject) -> None:
+    for asked, kept in ((1.5, 1.5), (0.1, 0.5), (9.0, 2.0), (1.0, 1.0)):
+        subject.do(subject.playback.set_speed(asked))
+        assert subject.playback.state.speed == kept
+
+
+def test_the_crossfade_stays_in_its_range(subject: Subject) -> None:
+    for asked, kept in ((6.0, 6.0), (-1.0, 0.0), (30.0, 12.0)):
+        subject.do(subject.playback.set_crossfade(asked))
+        assert subject.playback.state.crossfade_s == kept
+
+
+def test_a_sleep_timer_can_be_seen_and_taken_back(subject: Subject) -> None:
+    play(subject, "ab")
+    subject.do(subject.playback.set_sleep(SleepTimer(seconds=1800.0)))
+    sleep = subject.playback.state.sleep
+    assert sleep is not None
+    assert sleep.seconds == pytest.approx(1800.0, abs=20.0)
+    subject.do(subject.playback.pause())
+    assert subject.playback.state.sleep is not None
+    subject.do(subject.playback.set_sleep(SleepTimer(songs=2)))
+    assert subject.playback.state.sleep == SleepTimer(songs=2)
+    subject.do(subject.playback.set_sleep(None))
+    assert subject.playback.state.sleep is None
+
+
+def test_a_device_that_is_not_there_stays_chosen(subject: Subject) -> None:
+    play(subject, "a")
+    assert subject.playback.state.output == OutputChoice()
+    subject.do(subject.playback.set_output("gone", is_exclusive=True))
+    choice = subject.playback.state.output
+    assert (choice.device_id, choice.is_exclusive) == ("gone", True)
+    assert "gone" not in [device.id for device in subject.playback.output_devices()]
+    assert subject.playback.state.is_advancing

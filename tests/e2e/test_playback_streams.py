@@ -19,7 +19,7 @@ from player.domain.catalogue import Track
 from player.domain.playback import PlaybackState, QueueState, Status
 from player.network.client import build_client
 from player.network.retry import Backoff
-from player.playback.engine import MpvEngine
+from player.playback.crossfading import CrossfadingEngine
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import Player, PlayerOptions
 from player.playback.recording import HEADER_BYTES
@@ -54,7 +54,7 @@ class Listening:
         self.player = Player(
             runtime=runtime,
             streams=self.ahead,
-            engine=MpvEngine(config, runtime.loop.call_soon_threadsafe),
+            engine=CrossfadingEngine(config, runtime.loop.call_soon_threadsafe, runtime),
             clock=self.clock,
             options=PlayerOptions(failed_pause_s=0.05),
         )
@@ -82,6 +82,11 @@ class Listening:
             met = self._changed.wait_for(lambda: claim(self.player.state), LIMIT_S)
         assert met, f"never came true; the last state was {self.player.state}"
         return self.player.state
+
+    def until_hears(self, name: str) -> PlaybackState:
+        return self.until(
+            lambda state: state.is_advancing and state.entry is not None and state.entry.track.id == name
+        )
 
     def close(self) -> None:
         self.runtime.call(self.player.aclose()).result(LIMIT_S)
@@ -182,3 +187,17 @@ def test_a_song_the_server_does_not_know_is_passed_over() -> None:
         assert state.entry is not None
         assert state.entry.track.id == "one"
         assert any(seen.status is Status.FAILED for seen in listener.seen)
+
+
+def test_songs_fade_into_each_other_without_a_stall() -> None:
+    songs = {"a": song(1, seconds=13.0), "b": song(2, seconds=13.0), "c": song(3, seconds=13.0)}
+    with listening(EngineConfig(Output.SILENT), FixedRendition(is_top=True), **songs) as listener:
+        listener.runtime.call(listener.player.set_crossfade(2.0)).result(LIMIT_S)
+        listener.play("a", "b", "c")
+        listener.until(lambda state: state.is_advancing)
+        for coming in "bc":
+            listener.seek(9.5)
+            listener.until_hears(coming)
+            listener.until(lambda state: state.position_s > 2.5)
+        assert listener.player.stats().stalls == 0
+        assert not [state for state in listener.seen if state.status in (Status.FAILED, Status.RECONNECTING)]

@@ -18,6 +18,15 @@ from typing import Any
 from player.domain.catalogue import Track
 from player.domain.ids import EntryId
 from player.domain.playback import PlaybackState, QueueEntry, QueueSource, QueueState, Repeat, Status
+from player.domain.sound import (
+    FASTEST,
+    LONGEST_CROSSFADE_S,
+    SLOWEST,
+    SYSTEM_DEVICE,
+    OutputChoice,
+    OutputDevice,
+    SleepTimer,
+)
 from player.domain.stream import StreamSample, StreamStats
 from player.errors import PlayerError
 from player.playback.port import Listener
@@ -35,6 +44,11 @@ class FakePlayback:
         self._is_wanted = False
         self._listeners: list[Listener] = []
         self.retries = 0
+        self.devices: tuple[OutputDevice, ...] = (
+            OutputDevice(SYSTEM_DEVICE, "System default"),
+            OutputDevice("speakers", "Speakers", can_be_exclusive=True),
+            OutputDevice("headphones", "Headphones"),
+        )
         self.samples: tuple[StreamSample, ...] = ()
 
     # ---- reading
@@ -70,16 +84,31 @@ class FakePlayback:
     # ---- what a test makes happen
 
     def advance(self, seconds: float) -> None:
-        """Time passes while a song plays; at its end the next begins, or the queue ends."""
+        """Time passes while a song plays; at its end the next begins, or the queue ends; so does a sleep timer."""
         assert self._state.status is Status.PLAYING
+        sleep = self._state.sleep
+        if sleep is not None and sleep.seconds is not None:
+            left_s = sleep.seconds - seconds
+            self._set(sleep=SleepTimer(left_s) if left_s > 0 else None)
+            if left_s <= 0:
+                self._is_wanted = False
+                self._set(status=Status.PAUSED)
+                return
         position_s = self._state.position_s + seconds
         if position_s < self._state.duration_s:
             self._set(position_s=position_s)
         else:
-            self._go_to(self._order.following())
+            self._song_ended()
 
-    def become(self, status: Status, error: PlayerError | None = None) -> None:
-        self._set(status=status, error=error)
+    def _song_ended(self) -> None:
+        sleep = self._state.sleep
+        if sleep is not None and sleep.songs is not None:
+            self._set(sleep=None if sleep.songs == 1 else SleepTimer(songs=sleep.songs - 1))
+            self._is_wanted = sleep.songs > 1
+        self._go_to(self._order.following())
+
+    def become(self, status: Status, error: PlayerError | None = None, *, retry_in_s: float | None = None) -> None:
+        self._set(status=status, error=error, retry_in_s=retry_in_s)
 
     # ---- commands
 
@@ -145,6 +174,22 @@ class FakePlayback:
 
     async def set_muted(self, is_muted: bool) -> None:
         self._set(is_muted=is_muted)
+
+    async def set_crossfade(self, seconds: float) -> None:
+        self._set(crossfade_s=min(max(seconds, 0.0), LONGEST_CROSSFADE_S))
+
+    async def set_speed(self, speed: float) -> None:
+        self._set(speed=min(max(speed, SLOWEST), FASTEST))
+
+    async def set_sleep(self, timer: SleepTimer | None) -> None:
+        self._set(sleep=timer)
+
+    def output_devices(self) -> Sequence[OutputDevice]:
+        return self.devices
+
+    async def set_output(self, device_id: str, *, is_exclusive: bool = False) -> None:
+        is_present = any(device.id == device_id for device in self.devices)
+        self._set(output=OutputChoice(device_id, is_exclusive, is_present))
 
     async def set_shuffled(self, is_shuffled: bool) -> None:
         self._order.set_shuffled(is_shuffled)

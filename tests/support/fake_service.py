@@ -249,7 +249,10 @@ class FakeService:
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
         await self._begin("open_stream")
         self._track(track_id)
-        return StreamDocument(f"http://fake.invalid/{track_id}/master.m3u8", MASTER)
+        return StreamDocument(self.stream_url(track_id), MASTER)
+
+    def stream_url(self, track_id: TrackId) -> str:
+        return f"http://fake.invalid/{track_id}/master.m3u8"
 
     async def ingest_status(self) -> IngestStatus:
         await self._begin("ingest_status")

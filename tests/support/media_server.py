@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
@@ -53,7 +54,12 @@ class Song:
 
 @cache
 def song(seed: int = 1, seconds: float = 21.3, rate: int = 44_100, channels: int = 2) -> Song:
-    signal = tone(seconds, seed=seed, rate=rate, channels=channels)
+    return encoded(tone(seconds, seed=seed, rate=rate, channels=channels), rate)
+
+
+def encoded(signal: NDArray[np.float32], rate: int) -> Song:
+    """`signal` (samples, channels) as the backend would serve it."""
+    channels = signal.shape[1]
     timeline = Timeline(rate, len(signal))
     padded = np.concatenate([signal, np.zeros((4 * FRAME_SAMPLES, channels), np.float32)])
     rungs = []
@@ -100,6 +106,12 @@ class MediaServer:
     requests: list[Request] = field(default_factory=list)
     signature: int = 1
     """addresses signed with another number are expired"""
+    expires_at: int | None = None
+    """UTC seconds that the addresses say, as docs/api.md has it; the signature is what counts here"""
+    content: str = ""
+    """part of every path after the song: another one is another file"""
+    opened: list[str] = field(default_factory=list)
+    """the songs whose stream was asked for"""
     url: str = ""
     init_name: str = "init.mp4"
     moved_to: str = ""
@@ -109,7 +121,15 @@ class MediaServer:
 
     # ---- what the service adapter would do
 
+    @property
+    def query(self) -> str:
+        return f"sig={self.signature}" if self.expires_at is None else f"exp={self.expires_at}&sig={self.signature}"
+
+    def stream_url(self, track_id: TrackId) -> str:
+        return (self.moved_to or self.url) + f"/api/v1/songs/{track_id}/stream"
+
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
+        self.opened.append(track_id)
         if track_id not in self.songs:
             raise NotFound("no such song")
         lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
@@ -119,10 +139,8 @@ class MediaServer:
                 f"#EXT-X-STREAM-INF:BANDWIDTH={rendition.peak_bps},AVERAGE-BANDWIDTH={rendition.average_bps},"
                 'CODECS="mp4a.40.2"'
             )
-            lines.append(f"/media/{track_id}/{kbps}/index.m3u8?sig={self.signature}")
-        return StreamDocument(
-            (self.moved_to or self.url) + f"/api/v1/songs/{track_id}/stream", "\n".join(lines) + "\n"
-        )
+            lines.append(f"/media/{track_id}{self.content}/{kbps}/index.m3u8?{self.query}")
+        return StreamDocument(self.stream_url(track_id), "\n".join(lines) + "\n")
 
     def track(self, track_id: str) -> Track:
         known = self.songs.get(track_id)
@@ -153,7 +171,7 @@ class MediaServer:
         body = self._resource(path)
         if body is None:
             return await self._refuse(writer, Fault("status", status=404, code="NOT_FOUND"))
-        if query != f"sig={self.signature}":
+        if query != self.query:
             return await self._refuse(writer, Fault("status", status=403, code="URL_EXPIRED"))
         status, extra = "200 OK", ""
         if match:
@@ -214,7 +232,7 @@ class MediaServer:
         return None
 
     def _resource(self, path: str) -> bytes | None:
-        match = re.fullmatch(r"/media/(\w+)/(\d+)/(index\.m3u8|[a-z]+\.mp4|all\.m4s|(\d+)\.m4s)", path)
+        match = re.fullmatch(rf"/media/(\w+){self.content}/(\d+)/(index\.m3u8|[a-z]+\.mp4|all\.m4s|(\d+)\.m4s)", path)
         if match is None or match[1] not in self.songs:
             return None
         known, rung = self.songs[match[1]], RATES_KBPS.index(int(match[2]))
@@ -230,14 +248,14 @@ class MediaServer:
         lines = [
             "#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:5", "#EXT-X-PLAYLIST-TYPE:VOD",
             f"#EXT-X-SEGUE-SAMPLES:{known.timeline.sample_count}", f"#EXT-X-SEGUE-PRIMING:{PRIMING_SAMPLES}",
-            f'#EXT-X-MAP:URI="{self.init_name}?sig={self.signature}"',
+            f'#EXT-X-MAP:URI="{self.init_name}?{self.query}"',
         ]  # fmt: skip
         for index, segment in enumerate(known.segments[rung]):
             lines.append(f"#EXTINF:{known.duration_s(index):.6f},")
             if self.uses_byte_ranges:
-                lines += [f"#EXT-X-BYTERANGE:{len(segment)}", f"all.m4s?sig={self.signature}"]
+                lines += [f"#EXT-X-BYTERANGE:{len(segment)}", f"all.m4s?{self.query}"]
             else:
-                lines.append(f"{index}.m4s?sig={self.signature}")
+                lines.append(f"{index}.m4s?{self.query}")
         return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
 

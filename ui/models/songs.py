@@ -150,6 +150,20 @@ class SongModel(QAbstractTableModel):
     def row(self, number: int) -> SongRow:
         return self._rows[number]
 
+    def is_current(self, number: int) -> bool:
+        return self._rows[number].track.id == self._current
+
+    def is_playing(self, number: int) -> bool:
+        return self._is_playing and self.is_current(number)
+
+    def number(self, number: int) -> str:
+        """As painted before the title."""
+        track = self._rows[number].track
+        return str(number + 1 if self._by_row or track.track_number is None else track.track_number)
+
+    def words(self, number: int, column: Column) -> str:
+        return _text(self._rows[number].track, column)
+
     def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
@@ -177,12 +191,11 @@ class SongModel(QAbstractTableModel):
             case SongRole.ITEM_ID:
                 return row.item_id
             case SongRole.IS_CURRENT:
-                return row.track.id == self._current
+                return self.is_current(number)
             case SongRole.IS_PLAYING:
-                return row.track.id == self._current and self._is_playing
+                return self.is_playing(number)
             case SongRole.NUMBER:
-                by_row = self._by_row or row.track.track_number is None
-                return str(number + 1 if by_row else row.track.track_number)
+                return self.number(number)
             case _:
                 return None
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from player.account.port import PlaceKind
 from ui.pages.setup_column import SetupColumn
 from ui.presenters.first_run import FirstRunPresenter, FirstRunState
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import LinkButton, PrimaryPill, ThemedButton
+from ui.widgets.grounds import Card
 from ui.widgets.plain_label import PlainLabel
 
 CHOICES = (
@@ -63,9 +64,8 @@ class FirstRunPage(SetupColumn):
         self.note.set_text(state.progress or "Passwords and keys stay in your system keyring")
         self.note.set_role("text" if state.progress else "muted")
 
-    def _build_folder(self, theme: Theme) -> QFrame:
-        box = QFrame()
-        box.setProperty("kind", "card")
+    def _build_folder(self, theme: Theme) -> Card:
+        box = Card(theme)
         box.setFixedHeight(theme.scaled(SIZE.folder_box))
         icon = _themed_icon(theme, "folder", "muted", SIZE.icon_small)
         self._folder = PlainLabel(theme, role="muted")
@@ -107,8 +107,7 @@ class Choice(ThemedButton):
         self.setToolTip("")
         self.setCheckable(True)
         self._icon_name = icon
-        self._picture = QLabel()
-        self._picture.setProperty("kind", "choice_icon")
+        self._picture = ChoiceIcon(theme)
         self._picture.setFixedSize(SIZE.choice_icon, SIZE.choice_icon)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         lines = QVBoxLayout()
@@ -137,7 +136,24 @@ class Choice(ThemedButton):
 
     def _take_picture(self) -> None:
         role = "accent" if self._is_chosen else "muted"
-        self._picture.setPixmap(self._theme.icon(self._icon_name, role).pixmap(SIZE.icon, SIZE.icon))
+        self._picture.setPixmap(self._theme.icon(self._icon_name, role, px=SIZE.icon).pixmap(SIZE.icon, SIZE.icon))
+
+
+class ChoiceIcon(QLabel):
+    """A pixmap on a rounded ground."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("bg"))
+        painter.drawRoundedRect(self.rect(), RADIUS.medium, RADIUS.medium)
+        painter.end()
+        super().paintEvent(event)
 
 
 class Ring(QWidget):
@@ -173,7 +189,7 @@ def _themed_icon(theme: Theme, name: str, role: str, side: int) -> QLabel:
     label.setFixedSize(side, side)
 
     def draw() -> None:
-        label.setPixmap(theme.icon(name, role).pixmap(side, side))
+        label.setPixmap(theme.icon(name, role, px=side).pixmap(side, side))
 
     draw()
     theme.changed.connect(draw)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from player.domain.catalogue import Genre, Track
 from player.domain.playback import QueueSource
@@ -22,6 +22,7 @@ from ui.theme.tokens import SPACE, TYPE
 from ui.widgets.buttons import Chip, SecondaryPill
 from ui.widgets.card_grid import CardList, Spread
 from ui.widgets.context import PageContext
+from ui.widgets.field import SEARCH, Field
 from ui.widgets.plain_label import PlainLabel
 from ui.widgets.song_rows import LIST_LOOK
 from ui.widgets.song_table import SongTable
@@ -43,8 +44,7 @@ class LibraryPage(CataloguePage):
         self._genre = Chip(theme, "")
         self._count = PlainLabel(theme, size=TYPE.small, role="muted")
         self._sort = SecondaryPill(theme, "", "arrows-down-up")
-        self._filter = QLineEdit()
-        self._filter.setProperty("kind", "search")
+        self._filter = Field(theme, SEARCH)
         self._filter.setPlaceholderText("Filter")
         self._filter.setClearButtonEnabled(True)
         self._filter.setMaxLength(200)
@@ -182,6 +182,7 @@ class LibraryPage(CataloguePage):
 
     def _offer_sorts(self) -> None:
         menu = QMenu(self)
+        self.context.theme.dress_menu(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         for choice in SORTS.get(self._presenter.kind, ()):
             action = menu.addAction(choice.label)

@@ -119,6 +119,7 @@ class PlaylistPage(CataloguePage):
         if self._view is None or not self._view.can_edit:
             return
         menu = QMenu(self)
+        self.context.theme.dress_menu(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Rename").triggered.connect(lambda _checked=False: self._name.start())
         menu.addAction("Edit description").triggered.connect(lambda _checked=False: self._describe.start())

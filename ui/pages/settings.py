@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.pages.catalogue_page import CataloguePage
-from ui.presenters.settings import Option, SettingsPresenter, SettingsView
+from ui.presenters.settings import Option, SettingsPresenter, SettingsView, Span
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
-from ui.widgets.buttons import Chip, IconButton
+from ui.widgets.buttons import Chip
 from ui.widgets.context import PageContext
+from ui.widgets.grounds import Card
+from ui.widgets.line_slider import LineSlider
 from ui.widgets.plain_label import PlainLabel
 
 COLUMN_PX = 760  # lines of bearable length
+ROWS_A_TURN = 3
 
 
 class SettingsPage(CataloguePage):
@@ -32,29 +35,57 @@ class SettingsPage(CataloguePage):
         self._groups.setSpacing(SPACE.m)
         self.body.addWidget(self._middle)
         self.body.addStretch(1)
+        self._cards: dict[str, Card] = {}
+        self._unbuilt: list[tuple[str, Option]] = []
+        self._builds_on = QTimer(self, singleShot=True, interval=0)
+        self._builds_on.timeout.connect(self._build_some)
         self._on_state(self._presenter.state)
 
     def open(self) -> None:
         self._presenter.reload()
 
     def show_ready(self, view: SettingsView) -> None:
+        """Rows that are not there yet are built a few in a turn of the event loop: each takes a millisecond."""
+        self._unbuilt = []
         for group, options in view.groups:
-            if options[0].setting.key not in self.rows:
-                self._add_group(group, options)
             for option in options:
-                self.rows[option.setting.key].show_option(option)
+                if option.setting.key in self.rows:
+                    self.rows[option.setting.key].show_option(option)
+                else:
+                    self._unbuilt.append((group, option))
+        if self._unbuilt:
+            self._builds_on.start()
 
-    def _add_group(self, group: str, options: tuple[Option, ...]) -> None:
-        theme = self.context.theme
-        self._groups.addWidget(PlainLabel(theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
-        card = QFrame()
-        card.setProperty("kind", "card")
+    def _build_some(self) -> None:
+        for group, option in self._unbuilt[:ROWS_A_TURN]:
+            if group not in self._cards:
+                self._add_last_card()
+                self._cards[group] = self._new_card()
+            row = OptionRow(self.context.theme, option, self._presenter)
+            row.show_option(option)
+            self.rows[option.setting.key] = row
+            rows = self._cards[group].layout()
+            assert rows is not None
+            rows.addWidget(row)
+        self._unbuilt = self._unbuilt[ROWS_A_TURN:]
+        if self._unbuilt:
+            self._builds_on.start()
+        else:
+            self._add_last_card()
+
+    def _new_card(self) -> Card:
+        card = Card(self.context.theme)
         rows = QVBoxLayout(card)
         rows.setContentsMargins(SPACE.l, SPACE.s, SPACE.l, SPACE.s)
         rows.setSpacing(0)
-        for option in options:
-            self.rows[option.setting.key] = OptionRow(theme, option, self._presenter)
-            rows.addWidget(self.rows[option.setting.key])
+        return card
+
+    def _add_last_card(self) -> None:
+        """A group is shown once it is whole: the page is laid out once for each."""
+        if not self._cards:
+            return
+        group, card = list(self._cards.items())[-1]
+        self._groups.addWidget(PlainLabel(self.context.theme, group, size=TYPE.title, weight=QFont.Weight.DemiBold))
         self._groups.addWidget(card)
         self._groups.addSpacing(SPACE.m)
 
@@ -65,6 +96,8 @@ class OptionRow(QWidget):
     def __init__(self, theme: Theme, option: Option, presenter: SettingsPresenter) -> None:
         super().__init__()
         self._key = option.setting.key
+        self._title = option.title
+        self.setObjectName(f"option_{self._key}")
         self._presenter = presenter
         self.chips: dict[str, Chip] = {}
         words = QVBoxLayout()
@@ -75,15 +108,16 @@ class OptionRow(QWidget):
         row.setContentsMargins(0, SPACE.m, 0, SPACE.m)
         row.setSpacing(SPACE.xl)
         row.addLayout(words, 1)
-        row.addLayout(self._build_chips(theme, option) if option.choices else self._build_steps(theme, option))
+        row.addLayout(
+            self._build_chips(theme, option) if option.span is None else self._build_slider(theme, option.span)
+        )
 
     def show_option(self, option: Option) -> None:
         for word, chip in self.chips.items():
             chip.setChecked(word == option.chosen)
-        if not option.choices:
-            self.shown.set_text(option.shown)
-            self.less.setEnabled(option.can_lower)
-            self.more.setEnabled(option.can_raise)
+        if option.span is not None:
+            self.slider.show_value(option.place)
+            self._show_number(option.span, option.place)
 
     def _build_chips(self, theme: Theme, option: Option) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -98,19 +132,24 @@ class OptionRow(QWidget):
             self.chips[word] = chip
         return row
 
-    def _build_steps(self, theme: Theme, option: Option) -> QHBoxLayout:
-        self.less = IconButton(theme, "minus", f"Lower: {option.title}", kind="round", box_px=SIZE.round_control)
-        self.more = IconButton(theme, "plus", f"Higher: {option.title}", kind="round", box_px=SIZE.round_control)
+    def _build_slider(self, theme: Theme, span: Span) -> QHBoxLayout:
+        self.slider = LineSlider(theme, self._title, SIZE.option_slider)
+        self.slider.setRange(0, span.last_place)
+        self.slider.setPageStep(max(1, span.last_place // 5))
         self.shown = PlainLabel(theme, tabular=True)
-        self.shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.shown.setMinimumWidth(SIZE.volume)
-        self.less.clicked.connect(lambda: self._presenter.step(self._key, -1))
-        self.more.clicked.connect(lambda: self._presenter.step(self._key, 1))
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.shown.setMinimumWidth(theme.scaled(SIZE.option_value))
+        self.slider.moved.connect(partial(self._show_number, span))
+        self.slider.settled.connect(partial(self._presenter.choose_number, self._key))
         row = QHBoxLayout()
-        row.setSpacing(SPACE.s)
-        for part in (self.less, self.shown, self.more):
-            row.addWidget(part)
+        row.setSpacing(SPACE.m)
+        row.addWidget(self.slider)
+        row.addWidget(self.shown)
         return row
+
+    def _show_number(self, span: Span, place: int) -> None:
+        self.shown.set_text(span.words_at(place))
+        self.slider.setAccessibleDescription(span.words_at(place))
 
     def _choose(self, word: str, _checked: bool = False) -> None:
         self._presenter.choose(self._key, word)

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 from ui.widgets.sidebar import brand_row
 
 
 class SetupColumn(QScrollArea):
     def __init__(self, theme: Theme, question: str, line: str) -> None:
         super().__init__()
-        self.setProperty("kind", "page")
+        dress(self, theme)
         self.setWidgetResizable(True)
         self.setAccessibleName(question)
         middle = QWidget()

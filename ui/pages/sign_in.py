@@ -10,6 +10,7 @@ from ui.presenters.sign_in import SignInPresenter, SignInState
 from ui.theme.theme import Theme
 from ui.theme.tokens import SPACE, TYPE
 from ui.widgets.buttons import LinkButton, PrimaryPill
+from ui.widgets.field import BOXED, Field
 from ui.widgets.plain_label import PlainLabel
 
 FIELDS = (
@@ -60,11 +61,9 @@ class SignInPage(SetupColumn):
 
     def _add_field(self, key: str, label: str, example: str) -> None:
         name = PlainLabel(self._theme, label, size=TYPE.small, role="muted")
-        field = QLineEdit()
-        field.setProperty("kind", "boxed")
+        field = Field(self._theme, BOXED)
         field.setAccessibleName(label)
         field.setPlaceholderText(example)
-        field.setFont(self._theme.font())
         field.returnPressed.connect(self._submit)
         name.setBuddy(field)
         self.fields[key] = field

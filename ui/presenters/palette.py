@@ -20,7 +20,7 @@ from ui.wording import dotted, plain
 MOST_COMMANDS = 6
 EACH_KIND = 3
 ICONS = {"Song": "music-note", "Artist": "user", "Playlist": "playlist"}
-ALBUM_ICON = "vinyl-record"
+ALBUM_ICON = "disc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,22 @@ class PaletteEntry:
 
 
 class PalettePresenter(QObject):
+    """`offers` are further commands, too many to be listed before a letter is typed: speeds, timers, devices."""
+
     entries_changed = Signal(object)
     """tuple of PaletteEntry, best first"""
 
-    def __init__(self, core: Core, commands: Sequence[PaletteEntry], choose: Callable[[Found], None]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        commands: Sequence[PaletteEntry],
+        offers: Callable[[], Sequence[PaletteEntry]],
+        choose: Callable[[Found], None],
+    ) -> None:
         super().__init__()
         self._core = core
         self._commands = tuple(commands)
+        self._offers = offers
         self._choose = choose
         self._asking = GuiScope(core.runtime)
         self._query = ""
@@ -70,8 +79,10 @@ class PalettePresenter(QObject):
         return PaletteEntry(card.title, about, ICONS.get(kind, ALBUM_ICON), lambda: self._choose(item))
 
     def _show(self) -> None:
-        commands = matching(self._commands, self._query)
-        self.entries_changed.emit((*(commands[:MOST_COMMANDS] if self._query else commands), *self._found))
+        commands = self._commands
+        if self._query:
+            commands = matching((*self._commands, *self._offers()), self._query)[:MOST_COMMANDS]
+        self.entries_changed.emit((*commands, *self._found))
 
 
 def matching(commands: Sequence[PaletteEntry], query: str) -> tuple[PaletteEntry, ...]:

@@ -14,22 +14,57 @@ from player.settings import AnySetting, Settings
 from ui.presenters.presenter import PagePresenter
 from ui.presenters.states import Ready
 
-WIDE_RANGE = 20  # a range wider than this is walked in tens
+STEPS = ((20, 1), (200, 10))
+"""a range at most so wide is walked in these steps"""
+WIDE_STEP = 512
+TITLES = {
+    "playback.cap_kbps": "Highest bitrate",
+    "playback.look_ahead": "Look-ahead",
+    "network.metered": "Metered network",
+    "storage.recent_mb": "Recent songs on disk",
+    "ui.text_scale": "Text size",
+}
+"""where the key's own word would not say it"""
 WORDS = {True: "On", False: "Off"}
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """What a number may be: `low`, and every `step` above it up to `high`."""
+
+    low: int
+    high: int
+    step: int
+    unit: str
+
+    @property
+    def last_place(self) -> int:
+        return -(-(self.high - self.low) // self.step)
+
+    def value_at(self, place: int) -> int:
+        return min(self.low + place * self.step, self.high)
+
+    def place_of(self, value: int) -> int:
+        return min(round((value - self.low) / self.step), self.last_place)
+
+    def words_at(self, place: int) -> str:
+        """'6 s'; nothing at all is 'Off'."""
+        value = self.value_at(place)
+        return "Off" if value == 0 else f"{value:g}{self.unit}".replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One setting as a row of the page. `choices` and `chosen` are words; a number has `shown` and steps instead."""
+    """One setting as a row of the page. `choices` and `chosen` are words; a number has a `span` instead, and stands
+    `place` steps into it."""
 
     setting: AnySetting
     title: str
     sentence: str
     choices: tuple[str, ...] = ()
     chosen: str = ""
-    shown: str = ""
-    can_lower: bool = False
-    can_raise: bool = False
+    span: Span | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +86,11 @@ class SettingsPresenter(PagePresenter):
         setting = settings.BY_KEY[key]
         self._set(setting, word == WORDS[True] if isinstance(setting.default, bool) else word.lower())
 
-    def step(self, key: str, by: int) -> None:
-        setting = settings.BY_KEY[key]
-        value = self._kept.value(key)
-        if isinstance(value, int) and setting.low is not None and setting.high is not None:
-            stepped = value + by * _step(setting)
-            self._set(setting, int(min(max(stepped, setting.low), setting.high)))
+    def choose_number(self, key: str, place: int) -> None:
+        """`place` is that of the option's span."""
+        span = span_of(settings.BY_KEY[key])
+        assert span is not None, "only numbers have places"
+        self._set(settings.BY_KEY[key], span.value_at(place))
 
     def _set(self, setting: AnySetting, value: bool | int | str) -> None:
         self._kept.put(setting.key, value)
@@ -70,7 +104,7 @@ class SettingsPresenter(PagePresenter):
         return SettingsView(tuple((name, tuple(options)) for name, options in groups.items()))
 
     def _option(self, setting: AnySetting) -> Option:
-        title = setting.key.partition(".")[2].replace("_", " ").capitalize()
+        title = TITLES.get(setting.key) or setting.key.partition(".")[2].replace("_", " ").capitalize()
         sentence = f"{setting.sentence} Takes effect after a restart." if setting.needs_restart else setting.sentence
         value = self._kept.value(setting.key)
         if isinstance(value, bool):
@@ -78,17 +112,15 @@ class SettingsPresenter(PagePresenter):
         if isinstance(value, str):
             choices = tuple(choice.capitalize() for choice in setting.choices)
             return Option(setting, title, sentence, choices, value.capitalize())
-        assert isinstance(value, (int, float)), "a number is what is left"
-        return Option(
-            setting,
-            title,
-            sentence,
-            shown=f"{value:g}{setting.unit}",
-            can_lower=setting.low is not None and value > setting.low,
-            can_raise=setting.high is not None and value < setting.high,
-        )
+        span = span_of(setting)
+        assert isinstance(value, int), "a whole number is what is left"
+        assert span is not None, "and it has bounds"
+        return Option(setting, title, sentence, span=span, place=span.place_of(value))
 
 
-def _step(setting: AnySetting) -> int:
-    low, high = setting.low or 0, setting.high or 0
-    return 10 if high - low > WIDE_RANGE else 1
+def span_of(setting: AnySetting) -> Span | None:
+    if setting.low is None or setting.high is None:
+        return None
+    low, high = int(setting.low), int(setting.high)
+    step = next((step for widest, step in STEPS if high - low <= widest), WIDE_STEP)
+    return Span(low, high, step, setting.unit)

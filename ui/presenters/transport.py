@@ -161,7 +161,7 @@ class TransportPresenter(QObject):
         self._fetch_waveform()
 
     def _refresh(self, playback: PlaybackState, queue: QueueState) -> None:
-        before, self._state = self._state, self._present(playback, queue)
+        before, self._state = self._state, self.present(playback, queue)
         if self._state != before:
             self.state_changed.emit(self._state)
         track, old = self._state.track, before.track
@@ -171,7 +171,8 @@ class TransportPresenter(QObject):
                 self.track_announced.emit(f"{track.title}, {track.artist_line}")
         self.place_changed.emit(playback.position_s, playback.buffered_until_s)
 
-    def _present(self, playback: PlaybackState, queue: QueueState) -> TransportState:
+    def present(self, playback: PlaybackState, queue: QueueState) -> TransportState:
+        """What the bar shows of a state."""
         track = playback.entry.track if playback.entry else None
         service = self._core.accounts.service
         return TransportState(
@@ -186,7 +187,7 @@ class TransportPresenter(QObject):
             quality=_quality(playback),
             volume=playback.volume,
             is_muted=playback.is_muted,
-            problem=bounded_sentence(playback.error.message) if playback.error else "",
+            problem=_problem(playback),
         )
 
     def _fetch_waveform(self) -> None:
@@ -206,6 +207,12 @@ class TransportPresenter(QObject):
 
         # A song without its picture still plays: the bar stays plain.
         self._waveform_scope.run(service.waveform(track_id), arrived)
+
+
+def _problem(playback: PlaybackState) -> str:
+    """What is wrong with the song or the device; that the network is away is told above the page."""
+    is_held = playback.status in (Status.RECONNECTING, Status.BUFFERING)
+    return "" if playback.error is None or is_held else bounded_sentence(playback.error.message)
 
 
 def _quality(playback: PlaybackState) -> str:

@@ -1,56 +1,48 @@
 """Icons in the palette's colours, drawn from the Phosphor font that qtawesome brings. GUI thread.
 
 The font file is read directly: importing qtawesome costs 100 to 360 ms (it loads qtpy and ten fonts) and the window
-needs one font. Glyphs are painted when an icon is first
-asked for, in the sizes the window uses and for both common pixel ratios: a QIconEngine of our own would be destroyed
-by Qt behind Python's back.
+needs one font. Glyphs are painted when an icon is first asked for, in the one size that was asked for: a page of many
+icons is built in one turn of the GUI thread. A QIconEngine of our own would be destroyed by Qt behind Python's back.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPainterPath, QPixmap
-
-from ui.theme.tokens import SIZE, TYPE
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap
 
 LOGO = "logo"
-SIDES = (TYPE.body, SIZE.icon_small, SIZE.icon, SIZE.avatar, SIZE.field)
-RATIOS = (1, 2)
+Draw = Callable[[QPainter, QRect, str], None]
+"""paints one icon into a square, in a colour"""
 
 
 class Icons:
-    """Loads the font on the first icon, keeps icons by name and colours."""
+    """Loads the font on the first icon, keeps icons by name, colours and size."""
 
     def __init__(self) -> None:
         self._glyphs: dict[str, str] = {}
         self._family = ""
-        self._made: dict[tuple[str, str, str, str], QIcon] = {}
+        self._made: dict[tuple[str, str, str, str, int], QIcon] = {}
 
-    def icon(self, name: str, colour: str, active: str, disabled: str) -> QIcon:
+    def icon(self, name: str, colour: str, active: str, disabled: str, side: int) -> QIcon:
         """KeyError for a name Phosphor has not: a slip of ours, found by the first test that shows it."""
-        key = (name, colour, active, disabled)
+        key = (name, colour, active, disabled, side)
         if key not in self._made:
-            if name == LOGO:
-                self._made[key] = _drawn(lambda painter, area, _mode: _draw_logo(painter, area, colour))
-            else:
-                self._load()
-                self._made[key] = self._glyph_icon(self._glyphs[name], colour, active, disabled)
+            colours = {QIcon.Mode.Normal: colour, QIcon.Mode.Active: active, QIcon.Mode.Disabled: disabled}
+            self._made[key] = _drawn(side, colours, self._draw(name))
         return self._made[key]
 
-    def _glyph_icon(self, glyph: str, colour: str, active: str, disabled: str) -> QIcon:
-        colours = {
-            QIcon.Mode.Normal: colour,
-            QIcon.Mode.Active: active,
-            QIcon.Mode.Selected: active,
-            QIcon.Mode.Disabled: disabled,
-        }
-        family = self._family
-        return _drawn(lambda painter, area, mode: _draw_glyph(painter, area, family, glyph, colours[mode]))
+    def _draw(self, name: str) -> Draw:
+        if name == LOGO:
+            return _draw_logo
+        self._load()
+        family, glyph = self._family, self._glyphs[name]
+        return lambda painter, area, colour: _draw_glyph(painter, area, family, glyph, colour)
 
     def _load(self) -> None:
         if self._glyphs:
@@ -86,19 +78,19 @@ def _draw_logo(painter: QPainter, area: QRect, colour: str) -> None:
     painter.drawPath(logo_path(QRectF(area)))
 
 
-def _drawn(draw: Callable[[QPainter, QRect, QIcon.Mode], None]) -> QIcon:
+def _drawn(side: int, colours: dict[QIcon.Mode, str], draw: Draw) -> QIcon:
     icon = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected, QIcon.Mode.Disabled):
-        for side in SIDES:
-            for ratio in RATIOS:
-                pixmap = QPixmap(side * ratio, side * ratio)
-                pixmap.setDevicePixelRatio(ratio)
-                pixmap.fill(Qt.GlobalColor.transparent)
-                painter = QPainter(pixmap)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                draw(painter, QRect(0, 0, side, side), mode)
-                painter.end()
-                icon.addPixmap(pixmap, mode)
+    finest = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+    for mode, colour in colours.items():
+        for ratio in {1, math.ceil(finest)}:
+            pixmap = QPixmap(side * ratio, side * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw(painter, QRect(0, 0, side, side), colour)
+            painter.end()
+            icon.addPixmap(pixmap, mode)
     return icon
 
 

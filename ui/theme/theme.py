@@ -1,4 +1,4 @@
-"""The present look: palette, fonts at the listener's text scale, icons and the stylesheet. GUI thread.
+"""The present look: palette, fonts at the listener's text scale, icons and the look of menus. GUI thread.
 
 One `Theme` is made by ui/app.py and passed to every view. Views that paint by hand, or hold fonts and icons, connect
 to `changed` and ask again.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from ui.theme.icons import Icons
-from ui.theme.stylesheet import render
-from ui.theme.tokens import DARK, LIGHT, TYPE, Palette
+from ui.theme.stylesheet import render_menu
+from ui.theme.tokens import DARK, LIGHT, SIZE, TYPE, Palette
 
 PREFERRED_FAMILIES = ("Inter", "Inter Variable", "Segoe UI Variable", "SF Pro Text", "Segoe UI", "Noto Sans")
+FRAMELESS = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
 TABULAR = QFont.Tag("tnum")
 
 
@@ -34,6 +35,9 @@ class Theme(QObject):
         self.shows_focus = False
         """True while the listener uses the keyboard: then, and only then, the focus is marked"""
         self._palette = self._wanted()
+        # Every painted line asks for one of each: made once, and never changed by whoever is given them.
+        self._colours: dict[tuple[str, float], QColor] = {}
+        self._fonts: dict[tuple[int, QFont.Weight, bool, float], QFont] = {}
         self._icons = Icons()
         self._apply()
         app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
@@ -59,9 +63,11 @@ class Theme(QObject):
 
     def colour(self, role: str, opacity: float = 1.0) -> QColor:
         """`role` is a field of Palette."""
-        colour = QColor(getattr(self._palette, role))
-        colour.setAlphaF(opacity)
-        return colour
+        kept = self._colours.get((role, opacity))
+        if kept is None:
+            kept = self._colours[role, opacity] = QColor(getattr(self._palette, role))
+            kept.setAlphaF(opacity)
+        return kept
 
     def scaled(self, px: int) -> int:
         """A height that must grow with the text."""
@@ -76,6 +82,12 @@ class Theme(QObject):
         spacing_px: float = 0.0,
     ) -> QFont:
         """`px` is one of TYPE; `tabular` gives figures of one width, for times and counts."""
+        key = (px, weight, tabular, spacing_px)
+        if key not in self._fonts:
+            self._fonts[key] = self._make_font(px, weight, tabular, spacing_px)
+        return self._fonts[key]
+
+    def _make_font(self, px: int, weight: QFont.Weight, tabular: bool, spacing_px: float) -> QFont:
         font = QFont(self._family)
         font.setPixelSize(self.scaled(px))
         font.setWeight(weight)
@@ -86,10 +98,16 @@ class Theme(QObject):
             font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing_px)
         return font
 
-    def icon(self, name: str, role: str = "muted", active_role: str = "text") -> QIcon:
+    def icon(self, name: str, role: str = "muted", active_role: str = "text", *, px: int = SIZE.icon_small) -> QIcon:
         """`name` is a Phosphor name ('heart', 'heart-fill'); the roles colour it at rest and under the mouse."""
         palette = self._palette
-        return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint)
+        return self._icons.icon(name, getattr(palette, role), getattr(palette, active_role), palette.faint, px)
+
+    def dress_menu(self, menu: QMenu) -> None:
+        """A menu and its submenus, as they are made: they end when they close."""
+        menu.setWindowFlags(menu.windowFlags() | FRAMELESS)
+        menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # outside the rounded corners
+        menu.setStyleSheet(render_menu(self._palette))
 
     def motion_ms(self, duration_ms: int) -> int:
         return 0 if self.reduces_motion else duration_ms
@@ -112,9 +130,13 @@ class Theme(QObject):
             self.changed.emit()
 
     def _apply(self) -> None:
+        self._colours.clear()
+        self._fonts.clear()
         self._app.setFont(self.font())
-        self._app.setPalette(_qt_palette(self._palette))
-        self._app.setStyleSheet(render(self._palette))
+        palette = _qt_palette(self._palette)
+        self._app.setPalette(palette)
+        QToolTip.setPalette(palette)
+        QToolTip.setFont(self.font(TYPE.small))
 
 
 def _family() -> str:

@@ -42,8 +42,21 @@ class Palette:
     """failed"""
 
     @property
+    def accent_hover(self) -> str:
+        """accent under the mouse"""
+        return blend(self.accent, self.text, 0.16)
+
+    @property
     def is_dark(self) -> bool:
         return self.name == "dark"
+
+
+def blend(colour: str, other: str, share: float) -> str:
+    """`share` of `other` mixed into `colour`; both `#rrggbb`."""
+    mixed = (
+        round(int(colour[at : at + 2], 16) * (1 - share) + int(other[at : at + 2], 16) * share) for at in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 DARK = Palette(
@@ -194,16 +207,22 @@ class Size:
     """a cover in a shelf"""
     hero: int = 190
     """the cover on an album's page"""
-    now_text: int = 170
+    now_text: int = 160
     """title and artist in the transport at most"""
     now_cover: int = 54
     """the cover in the transport"""
     graph: int = 118
     """the live graph of the Stream panel"""
+    window_icon: int = 64
+    """the window's own, in the task bar"""
     avatar: int = 32
     """the listener's initial"""
     volume: int = 82
     """the volume line, half a knob at each end"""
+    option_slider: int = 190
+    """a number among the settings"""
+    option_value: int = 64
+    """what it stands at"""
     badge: int = 24
     """height of the quality badge"""
     seek_width: int = 520

@@ -1,17 +1,23 @@
 """The buttons of the window. Each has an accessible name and takes the focus by keyboard. GUI thread.
 
-Colours stand in the stylesheet under the property `kind`; icons and fonts are asked of the theme again.
+How each kind looks stands in `ui.theme.button_looks`; it is painted by hand, so that other colours cost one repaint.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFont
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFont, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
+from ui.theme.button_looks import BUTTON_LOOKS
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, TYPE
 from ui.wording import plain
+
+ICON_GAP = 4
+UNDERLINE_PX = 2
+MNEMONIC = int(Qt.TextFlag.TextShowMnemonic)
+WORDS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic)
 
 
 class ThemedButton(QPushButton):
@@ -39,7 +45,10 @@ class ThemedButton(QPushButton):
         self._icon = (icon, icon_role)
         self._font = (size, weight)
         self._height_px = height_px
-        self.setProperty("kind", kind)
+        self._look = BUTTON_LOOKS[kind]
+        self._text_role = ""
+        self._has_ring = False
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(icon_px, icon_px))
@@ -68,11 +77,10 @@ class ThemedButton(QPushButton):
         self.setAccessibleName(shown)
 
     def show_role(self, role: str) -> None:
-        """A colour role of the stylesheet where the kind knows several."""
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        """The colour of the words where they have several."""
+        if self._text_role != role:
+            self._text_role = role
+            self.update()
 
     def set_icon(self, icon: str, role: str) -> None:
         if self._icon != (icon, role):
@@ -88,11 +96,89 @@ class ThemedButton(QPushButton):
         self._show_ring(False)
 
     def _show_ring(self, is_shown: bool) -> None:
-        """By hand, not by `:focus`: Qt gives the focus away by itself whenever its holder is hidden."""
-        if bool(self.property("ring")) is not is_shown:
-            self.setProperty("ring", is_shown)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        """By hand, not by the focus: Qt gives the focus away by itself whenever its holder is hidden."""
+        if self._has_ring is not is_shown:
+            self._has_ring = is_shown
+            self.update()
+
+    # ---- painting
+
+    def sizeHint(self) -> QSize:
+        side, top, bottom = self._look.pad
+        icon, wide = self._icon_size(), self._words_width()
+        tall = max(self.fontMetrics().height() if wide else 0, icon.height())
+        wide += icon.width() + ICON_GAP if not icon.isEmpty() else 0
+        edge = self._edge_px()
+        return QSize(wide + 2 * (side + edge), tall + top + bottom + 2 * edge)
+
+    def _edge_px(self) -> int:
+        """Room for the outline, whether there is one or not."""
+        return 0 if self._look.is_underlined else 1
+
+    def _icon_size(self) -> QSize:
+        return QSize(0, 0) if self.icon().isNull() else self.iconSize()
+
+    def _words_width(self) -> int:
+        return self.fontMetrics().size(MNEMONIC, self.text()).width() if self.text() else 0
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        self._paint_words(painter)
+        painter.end()
+
+    def _state(self) -> tuple[bool, bool, bool]:
+        """chosen, under the mouse, cannot be pressed"""
+        return self.isChecked(), self.isEnabled() and self.underMouse(), not self.isEnabled()
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        look, (is_on, is_hovered, is_off) = self._look, self._state()
+        ground = (
+            (is_off and look.ground_off) or (is_on and look.ground_on) or (is_hovered and look.ground_hover)
+        ) or look.ground
+        line, line_px = (is_on and look.line_on) or look.line, 1
+        if self._has_ring:
+            line, line_px = look.ring, look.ring_px
+        if look.is_underlined:
+            if line:
+                painter.fillRect(
+                    0, self.height() - UNDERLINE_PX, self.width(), UNDERLINE_PX, self._theme.colour(line)
+                )
+            return
+        if not (ground or line):
+            return
+        painter.setBrush(self._theme.colour(ground) if ground else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._theme.colour(line), line_px) if line else Qt.PenStyle.NoPen)
+        inset = line_px / 2 if line else 0.0
+        area = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        radius = min(look.radius, area.height() / 2)
+        painter.drawRoundedRect(area, radius, radius)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        look, (is_on, is_hovered, is_off) = self._look, self._state()
+        side, top, bottom = look.pad
+        edge = self._edge_px()
+        area = self.rect().adjusted(side + edge, top, -side - edge, -bottom)
+        icon, words = self._icon_size(), self._words_width()
+        gap = ICON_GAP if words and not icon.isEmpty() else 0
+        left = area.x() if look.is_left else area.x() + (area.width() - words - gap - icon.width()) // 2
+        direction = self.layoutDirection()
+        if not icon.isEmpty():
+            place = QRect(left, area.y() + (area.height() - icon.height()) // 2, icon.width(), icon.height())
+            mode = QIcon.Mode.Disabled if is_off else QIcon.Mode.Active if is_hovered else QIcon.Mode.Normal
+            self.icon().paint(painter, QStyle.visualRect(direction, self.rect(), place), mode=mode)
+        if words:
+            role = (
+                (is_off and look.text_off) or (is_on and look.text_on) or self._text_role
+                or (is_hovered and look.text_hover) or look.text
+            )  # fmt: skip
+            painter.setPen(self._theme.colour(role))
+            place = QRect(left + icon.width() + gap, area.y(), words + 1, area.height())
+            painter.drawText(QStyle.visualRect(direction, self.rect(), place), WORDS, self.text())
 
     def _take_look(self) -> None:
         self.setFont(self._theme.font(*self._font))
@@ -100,7 +186,8 @@ class ThemedButton(QPushButton):
             self.setFixedHeight(self._theme.scaled(self._height_px))
         name, role = self._icon
         if name:
-            self.setIcon(self._theme.icon(name, role, "text" if role == "muted" else role))
+            active = "text" if role == "muted" else role
+            self.setIcon(self._theme.icon(name, role, active, px=self.iconSize().width()))
 
 
 class PrimaryPill(ThemedButton):

@@ -26,6 +26,7 @@ from ui.models.cards import Card, CardModel, CardRole
 from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.context import PageContext
 from ui.widgets.cover import paint_cover
+from ui.widgets.scrolling import dress
 from ui.widgets.song_menu import card_menu
 
 Index = QModelIndex | QPersistentModelIndex
@@ -145,6 +146,7 @@ class CardList(QListView):
         self._context = context
         self._cards = model
         self._spread = spread
+        dress(self, context.theme)
         self._delegate = CardDelegate(context, self)
         self.setItemDelegate(self._delegate)
         self.setFlow(QListView.Flow.LeftToRight)

@@ -42,7 +42,7 @@ def paint_cover(
         side = area.height() // 3
         glyph = QRect(0, 0, side, side)
         glyph.moveCenter(area.center())
-        theme.icon("music-note", "faint").paint(painter, glyph)
+        theme.icon("music-note", "faint", px=side).paint(painter, glyph)
     else:
         painter.setFont(theme.font(max(9, area.height() * 2 // 5), QFont.Weight.DemiBold))
         painter.setPen(theme.colour("muted"))

@@ -12,6 +12,8 @@ LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", 
 """letter for letter, so that places in the folded text are places in the title"""
 
 Part = tuple[int, int]
+ONE_LINE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+"""as a number: joining Qt's flags costs as much as painting a short line"""
 
 
 @lru_cache(maxsize=1024)
@@ -58,23 +60,26 @@ def draw_line(
     painter: QPainter, area: QRect, text: str, colour: QColor, *, query: str = "", accent: QColor | None = None
 ) -> None:
     """One line, elided, in the painter's font; what `query` found in `accent`."""
-    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
     metrics = QFontMetrics(painter.font())
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    if not query or accent is None:
+        painter.setPen(colour)
+        painter.drawText(area, ONE_LINE, shown)
+        return
     found = QRegion()
-    for start, end in matches(text, query) if query and accent is not None else ():
+    for start, end in matches(text, query):
         left = metrics.horizontalAdvance(shown[:start])
         right = metrics.horizontalAdvance(shown[: min(end, len(shown))])
         found += QRegion(area.x() + left, area.y(), right - left, area.height())
     painter.save()
-    if accent is not None and not found.isEmpty():
+    if not found.isEmpty():
         # The whole line twice, each through its own window: shaping and kerning stay as they are.
         painter.setClipRegion(found, Qt.ClipOperation.IntersectClip)
         painter.setPen(accent)
-        painter.drawText(area, flags, shown)
+        painter.drawText(area, ONE_LINE, shown)
         painter.restore()
         painter.save()
         painter.setClipRegion(QRegion(area) - found, Qt.ClipOperation.IntersectClip)
     painter.setPen(colour)
-    painter.drawText(area, flags, shown)
+    painter.drawText(area, ONE_LINE, shown)
     painter.restore()

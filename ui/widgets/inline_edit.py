@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QLineEdit
 
 from ui.theme.theme import Theme
+from ui.widgets.field import Field
 from ui.widgets.plain_label import PlainLabel
 
 
-class InlineEdit(QLineEdit):
+class InlineEdit(Field):
     """Stands beside `label` in its layout and takes its place while editing."""
 
     finished = Signal(str)
 
     def __init__(self, theme: Theme, label: PlainLabel, name: str, *, size: int, limit: int) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._label = label
         self._size = size
         self._is_enabled = False

@@ -32,6 +32,7 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import MOTION, SPACE, TYPE
 from ui.widgets.buttons import LinkButton
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 from ui.wording import plain
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -98,6 +99,7 @@ class LyricsView(QListView):
 
     def __init__(self, theme: Theme, presenter: LyricsPresenter) -> None:
         super().__init__()
+        dress(self, theme, "surface")
         self._theme = theme
         self._presenter = presenter
         self._line = -1

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from ui.presenters.connection import ConnectionView
 from ui.presenters.ingest_progress import IngestState
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import IconButton, LinkButton
+from ui.widgets.grounds import Card
 from ui.widgets.plain_label import PlainLabel
 
 MOST_NAMED = 12  # files named in the tooltip; the terminal names all
@@ -19,8 +22,7 @@ class Notice(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        frame = QFrame()
-        frame.setProperty("kind", "notice")
+        frame = Card(theme, "raised", line="", radius=RADIUS.medium)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, SPACE.m)
         around.addWidget(frame)
@@ -40,15 +42,34 @@ class ConnectionNotice(Notice):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.words.set_role("warn")
+        self.setObjectName("connection_notice")
         self.retry = LinkButton(theme, "Try now")
         self.retry.clicked.connect(self.retry_asked)
         self.row.addWidget(self.retry)
 
-    def show_away(self, is_away: bool, is_waiting_for_song: bool) -> None:
-        holds = "The song goes on from where it stopped." if is_waiting_for_song else "What is fetched plays on."
-        self.words.set_text(f"Reconnecting to your music. {holds}")
-        self.setVisible(is_away)
+    def show_state(self, state: ConnectionView) -> None:
+        self.words.set_text(state.words)
+        self.words.set_role(state.role)
+        self.retry.setVisible(state.can_retry)
+        self.setVisible(bool(state.words))
+
+
+class ProgressLine(QProgressBar):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setTextVisible(False)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        whole = QRectF(self.rect())
+        share = (self.value() - self.minimum()) / max(self.maximum() - self.minimum(), 1)
+        for role, wide in (("line", whole.width()), ("accent", whole.width() * share)):
+            painter.setBrush(self._theme.colour(role))
+            painter.drawRoundedRect(QRectF(0, 0, wide, whole.height()), whole.height() / 2, whole.height() / 2)
+        painter.end()
 
 
 class IngestNotice(Notice):
@@ -56,8 +77,7 @@ class IngestNotice(Notice):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressLine(theme)
         self.bar.setFixedSize(SIZE.card, SPACE.xs)
         self.bar.setAccessibleName("Reading your music")
         self.failures = PlainLabel(theme, size=TYPE.small, role="warn")

@@ -16,6 +16,7 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import SecondaryPill
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 
 
 class Page(QScrollArea):
@@ -27,7 +28,7 @@ class Page(QScrollArea):
     def __init__(self, theme: Theme, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.setProperty("kind", "page")
+        dress(self, theme)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -130,7 +131,7 @@ class Message(QWidget):
         self._button.setVisible(bool(action))
 
     def _take_icon(self) -> None:
-        pixmap = self._theme.icon(self._icon[0], "faint").pixmap(SIZE.field, SIZE.field)
+        pixmap = self._theme.icon(self._icon[0], "faint", px=SIZE.field).pixmap(SIZE.field, SIZE.field)
         self._picture.setPixmap(pixmap)
 
 

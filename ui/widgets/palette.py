@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QLineEdit,
     QListView,
     QStyle,
@@ -19,7 +18,10 @@ from PySide6.QtWidgets import (
 from ui.presenters.palette import PaletteEntry, PalettePresenter
 from ui.theme.theme import Theme
 from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
+from ui.widgets.field import Field
+from ui.widgets.grounds import Card
 from ui.widgets.highlight import draw_line
+from ui.widgets.scrolling import dress
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -27,18 +29,17 @@ ROWS_SEEN = 9
 NO_INDEX = QModelIndex()
 
 
-class Palette(QFrame):
+class Palette(Card):
     """`open` shows it, Return does what is marked, Escape or a click elsewhere closes it."""
 
     def __init__(self, theme: Theme, presenter: PalettePresenter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "raised", parent=parent)
         self._presenter = presenter
         self.setObjectName("palette")
-        self.setProperty("kind", "palette")
         self.setAccessibleName("Commands and items")
         self.entries = EntryModel(self)
         self.list = QListView()
+        dress(self.list, theme, "raised")
         self.list.setModel(self.entries)
         self.list.setItemDelegate(EntryDelegate(theme, self.list))
         self.list.setAccessibleName("Found commands and items")
@@ -47,7 +48,7 @@ class Palette(QFrame):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._act)
-        self.field = PaletteField(self)
+        self.field = PaletteField(theme, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.s, SPACE.s, SPACE.s, SPACE.s)
         column.setSpacing(SPACE.s)
@@ -103,14 +104,21 @@ class Palette(QFrame):
         self.move((parent.width() - width) // 2, parent.height() // 8)
 
 
-class PaletteField(QLineEdit):
-    def __init__(self, palette: Palette) -> None:
-        super().__init__(palette)
+class PaletteField(Field):
+    def __init__(self, theme: Theme, palette: Palette) -> None:
+        super().__init__(theme, parent=palette)
         self._owner = palette
-        self.setProperty("kind", "palette")
         self.setPlaceholderText("Do something, or go somewhere")
         self.setAccessibleName("Command or item")
         self.setMaxLength(200)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """On the palette's own ground, above a hairline."""
+        painter = QPainter(self)
+        painter.setPen(self._theme.colour("line"))
+        painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
+        painter.end()
+        QLineEdit.paintEvent(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

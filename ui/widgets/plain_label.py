@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -10,10 +10,13 @@ from ui.theme.theme import Theme
 from ui.theme.tokens import TYPE
 from ui.wording import plain
 
+WRAPPED = Qt.TextFlag.TextWordWrap.value
+MIDDLE = Qt.AlignmentFlag.AlignVCenter.value
+
 
 class PlainLabel(QLabel):
-    """One line that ends in an ellipsis where it does not fit, or wrapped lines. `role` is a text role of the
-    stylesheet: text, muted, faint, accent, ok, warn, bad."""
+    """One line that ends in an ellipsis where it does not fit, or wrapped lines. `role` is a colour of the palette:
+    text, muted, faint, accent, ok, warn, bad."""
 
     def __init__(
         self,
@@ -33,7 +36,7 @@ class PlainLabel(QLabel):
         self._style = (size, weight, tabular, spacing_px)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
-        self.setProperty("role", role)
+        self._role = role
         if not wraps:
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._take_font()
@@ -46,10 +49,9 @@ class PlainLabel(QLabel):
         self.setAccessibleName(shown)
 
     def set_role(self, role: str) -> None:
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        if self._role != role:
+            self._role = role
+            self.update()
 
     def _take_font(self) -> None:
         size, weight, tabular, spacing_px = self._style
@@ -69,14 +71,16 @@ class PlainLabel(QLabel):
         if self.wordWrap():
             self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.wordWrap():
-            super().paintEvent(event)
-            return
-        area = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self.paint_text(self.contentsRect())
+
+    def paint_text(self, area: QRect) -> None:
         painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.setPen(self._theme.colour(self._role))
+        if self.wordWrap():
+            painter.drawText(area, self.alignment().value | WRAPPED, self.text())
+        else:
+            shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
+            self.setToolTip(self.text() if shown != self.text() else "")
+            painter.drawText(area, self.alignment().value | MIDDLE, shown)
         painter.end()

@@ -32,6 +32,7 @@ from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.cover import paint_cover
 from ui.widgets.navigation import Navigator
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 from ui.wording import clock_time, plain
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -64,6 +65,8 @@ class QueueList(QListView):
 
     def __init__(self, theme: Theme, presenter: QueuePresenter, covers: CoverLoader, navigator: Navigator) -> None:
         super().__init__()
+        dress(self, theme, "surface")
+        self._theme = theme
         self._presenter = presenter
         self._navigator = navigator
         self.rows = QueueModel(self)
@@ -122,6 +125,7 @@ class QueueList(QListView):
             return
         track = row.entry.track
         menu = QMenu(self)
+        self._theme.dress_menu(menu)
         menu.addAction("Play", lambda: self._play(self.currentIndex()))
         menu.addAction("Remove from the queue", self._remove_selected)
         menu.addAction("Clear what comes next", self._presenter.clear)

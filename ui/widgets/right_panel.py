@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE
 from ui.widgets.buttons import IconButton, ThemedButton
+from ui.widgets.grounds import Ground
 
 
-class RightPanel(QWidget):
+class RightPanel(Ground):
     """`panel_asked` with a tab's key, or 'none' to close."""
 
     panel_asked = Signal(str)
 
     def __init__(self, theme: Theme, queue: QWidget, lyrics: QWidget, stream: QWidget) -> None:
-        super().__init__()
+        super().__init__(theme, "surface", Qt.Edge.LeftEdge)
         self.setObjectName("right_panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(SIZE.panel)
         self._parts = {"queue": queue, "lyrics": lyrics, "stream": stream}
         self._stack = QStackedWidget()

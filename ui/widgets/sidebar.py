@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -32,9 +35,12 @@ from ui.models.song_mime import TRACKS_MIME, decode_tracks
 from ui.presenters.sidebar import SidebarPresenter, SidebarState
 from ui.theme.icons import LOGO
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import IconButton, ThemedButton
+from ui.widgets.grounds import Ground
+from ui.widgets.highlight import draw_line
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 from ui.wording import plain
 
 PLACES = (("home", "house", "Home"), ("search", "magnifying-glass", "Search"), ("library", "books", "Library"))
@@ -45,7 +51,7 @@ PHASE_ROLES = {
 }
 
 
-class Sidebar(QWidget):
+class Sidebar(Ground):
     place_asked = Signal(str)
     """home, search or library"""
     playlist_asked = Signal(str)
@@ -56,9 +62,8 @@ class Sidebar(QWidget):
     shortcuts_asked = Signal()
 
     def __init__(self, theme: Theme, presenter: SidebarPresenter) -> None:
-        super().__init__()
+        super().__init__(theme, "side", Qt.Edge.RightEdge)
         self.setObjectName("sidebar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(SIZE.sidebar)
         self._theme = theme
         self._presenter = presenter
@@ -131,6 +136,7 @@ class Sidebar(QWidget):
 
     def _open_account_menu(self) -> None:
         menu = QMenu(self)
+        self._theme.dress_menu(menu)
         menu.addAction("Settings", self.settings_asked.emit)
         menu.addAction("Keyboard shortcuts", self.shortcuts_asked.emit)
         menu.addSeparator()
@@ -150,9 +156,10 @@ class PlaylistNames(QListView):
         super().__init__()
         self._theme = theme
         self._shown: tuple[Playlist, ...] = ()
+        dress(self, theme, "side")
         self._names = QStandardItemModel(self)
         self.setModel(self._names)
-        self.setProperty("kind", "playlists")
+        self.setItemDelegate(NameDelegate(theme, self))
         self.setAccessibleName("Playlists")
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -218,6 +225,34 @@ class PlaylistNames(QListView):
             self.tracks_dropped.emit(self._shown[index.row()], tracks)
 
 
+class NameDelegate(QStyledItemDelegate):
+    """A playlist's name; the chosen one on a raised ground, the whole list in a ring while the keyboard is in it."""
+
+    def __init__(self, theme: Theme, view: QListView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        is_chosen = bool(state & QStyle.StateFlag.State_Selected)
+        is_lit = is_chosen or bool(state & QStyle.StateFlag.State_MouseOver)
+        has_focus = self._view.hasFocus() and self._theme.shows_focus and self._view.currentIndex() == index
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.colour("accent") if has_focus else Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("raised") if is_chosen else Qt.BrushStyle.NoBrush)
+        if is_chosen or has_focus:
+            painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.small, RADIUS.small)
+        painter.setFont(self._theme.font())
+        colour = self._theme.colour("text" if is_lit else "muted")
+        draw_line(painter, area.adjusted(SPACE.s + 2, 0, -SPACE.s, 0), str(index.data()), colour)
+        painter.restore()
+
+
 class AccountButton(ThemedButton):
     """The listener's initial, name, plan and connection; opens the account's menu."""
 
@@ -279,7 +314,7 @@ def brand_row(theme: Theme, left: int = 0) -> QHBoxLayout:
     logo.setFixedSize(SIZE.icon, SIZE.icon)
 
     def draw() -> None:
-        logo.setPixmap(theme.icon(LOGO, "accent", "accent").pixmap(SIZE.icon, SIZE.icon))
+        logo.setPixmap(theme.icon(LOGO, "accent", "accent", px=SIZE.icon).pixmap(SIZE.icon, SIZE.icon))
 
     draw()
     theme.changed.connect(draw)

@@ -30,7 +30,7 @@ def song_menu(
     remove: Callable[[], None] | None = None,
 ) -> QMenu:
     """`play` where playing means more than these songs alone; `remove` in a playlist that may be edited."""
-    menu = _menu(parent)
+    menu = _menu(context, parent)
     songs = context.songs
 
     def play_all() -> None:
@@ -88,7 +88,7 @@ def _go_to(context: PageContext, menu: QMenu, tracks: Sequence[Track]) -> None:
 def card_menu(context: PageContext, parent: QWidget, item: Album | Artist | Playlist | Track) -> QMenu:
     if isinstance(item, Track):
         return song_menu(context, parent, [item], QueueSource("song", item.id, item.title))
-    menu = _menu(parent)
+    menu = _menu(context, parent)
     songs = context.songs
     _add(menu, "Play", lambda: songs.play_item(item))
     _add(menu, "Play next", lambda: songs.enqueue_item(item, is_next=True))
@@ -101,8 +101,9 @@ def card_menu(context: PageContext, parent: QWidget, item: Album | Artist | Play
     return menu
 
 
-def _menu(parent: QWidget) -> QMenu:
+def _menu(context: PageContext, parent: QWidget) -> QMenu:
     menu = QMenu(parent)
+    context.theme.dress_menu(menu)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu
 

@@ -12,12 +12,13 @@ from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from player.domain.catalogue import Track
-from ui.models.songs import Column, SongRole
+from ui.models.songs import Column, SongModel
 from ui.theme.theme import Theme
 from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.context import PageContext
 from ui.widgets.cover import paint_cover
 from ui.widgets.highlight import draw_line
+from ui.widgets.scrolling import dress
 from ui.wording import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,6 +29,7 @@ LIKED_WIDTH = 44
 PLAYS_WIDTH = 100
 TIME_WIDTH = 82
 HEADER_HEIGHT = 30
+AT_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ def column_widths(look: SongLook, width: int, *, has_plays: bool = True) -> dict
 class SongDelegate(QStyledItemDelegate):
     """`query` marks what a search found; `hover_row` is told by the table."""
 
-    def __init__(self, context: PageContext, look: SongLook, view: QTableView) -> None:
+    def __init__(self, context: PageContext, look: SongLook, songs: SongModel, view: QTableView) -> None:
         super().__init__(view)
         self._context = context
+        self._songs = songs  # asked itself: a role of an index costs ten times as much, and a row has six cells
         self._look = look
         self._view = view
         self.query = ""
@@ -93,9 +96,9 @@ class SongDelegate(QStyledItemDelegate):
         return QSize(0, self._context.theme.scaled(SIZE.row))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        track = index.data(SongRole.TRACK)
-        if not isinstance(track, Track):
+        if index.row() >= self._songs.rowCount():
             return
+        track = self._songs.row(index.row()).track
         area: QRect = option.rect
         painter.save()
         self._paint_ground(painter, area, index)
@@ -105,9 +108,8 @@ class SongDelegate(QStyledItemDelegate):
     def _paint_ground(self, painter: QPainter, area: QRect, index: Index) -> None:
         """The whole row's rounded ground, seen through this cell."""
         theme, row = self._context.theme, index.row()
-        selection = self._view.selectionModel()
-        is_selected = selection is not None and selection.isRowSelected(row, QModelIndex())
-        is_current = bool(index.data(SongRole.IS_CURRENT))
+        is_selected = self._view.selectionModel().isSelected(index)
+        is_current = self._songs.is_current(row)
         has_focus = self._view.hasFocus() and self._view.currentIndex().row() == row
         if not (is_selected or is_current or has_focus or row == self.hover_row):
             return
@@ -123,7 +125,7 @@ class SongDelegate(QStyledItemDelegate):
 
     def _paint_cell(self, painter: QPainter, area: QRect, index: Index, track: Track) -> None:
         theme = self._context.theme
-        is_current = bool(index.data(SongRole.IS_CURRENT))
+        is_current = self._songs.is_current(index.row())
         match Column(index.column()):
             case Column.NUMBER:
                 self._paint_number(painter, area, index, is_current)
@@ -134,26 +136,27 @@ class SongDelegate(QStyledItemDelegate):
             case Column.ARTIST | Column.ALBUM:
                 painter.setFont(theme.font(TYPE.body))
                 colour = theme.colour("accent" if is_current else "muted")
-                draw_line(painter, area.adjusted(0, 0, -SPACE.m, 0), str(index.data()), colour)
+                words = self._songs.words(index.row(), Column(index.column()))
+                draw_line(painter, area.adjusted(0, 0, -SPACE.m, 0), words, colour)
             case Column.PLAYS | Column.TIME:
                 painter.setFont(theme.font(TYPE.body, tabular=True))
                 painter.setPen(theme.colour("accent" if is_current else "muted"))
-                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(area.adjusted(0, 0, -INSET, 0), int(flags), str(index.data()))
+                words = self._songs.words(index.row(), Column(index.column()))
+                painter.drawText(area.adjusted(0, 0, -INSET, 0), AT_THE_RIGHT, words)
 
     def _paint_number(self, painter: QPainter, area: QRect, index: Index, is_current: bool) -> None:
         theme = self._context.theme
         spot = QRect(area.x() + INSET, area.y(), NUMBER_WIDTH - INSET - SPACE.xs, area.height())
         glyph = _glyph(QRect(spot.x() - 1, spot.y(), SIZE.icon_small, spot.height()))
         if index.row() == self.hover_row:
-            name = "pause-fill" if bool(index.data(SongRole.IS_PLAYING)) else "play-fill"
+            name = "pause-fill" if self._songs.is_playing(index.row()) else "play-fill"
             theme.icon(name, "accent" if is_current else "text").paint(painter, glyph)
         elif is_current:
             theme.icon("music-note-fill", "accent").paint(painter, glyph)
         else:
             painter.setFont(theme.font(TYPE.body, tabular=True))
             draw_line(
-                painter, spot.adjusted(2, 0, SPACE.s, 0), str(index.data(SongRole.NUMBER)), theme.colour("muted")
+                painter, spot.adjusted(2, 0, SPACE.s, 0), self._songs.number(index.row()), theme.colour("muted")
             )
 
     def _paint_title(self, painter: QPainter, area: QRect, track: Track, is_current: bool) -> None:
@@ -200,6 +203,7 @@ class SongHeader(QHeaderView):
     def __init__(self, theme: Theme, view: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
         self._theme = theme
+        dress(self, theme)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(0)
         self.setSectionsClickable(False)

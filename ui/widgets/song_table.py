@@ -33,6 +33,7 @@ from ui.models.song_mime import ROWS_MIME, TRACKS_MIME, decode_rows, decode_trac
 from ui.models.songs import Column, SongModel
 from ui.theme.tokens import SIZE
 from ui.widgets.context import PageContext
+from ui.widgets.scrolling import dress
 from ui.widgets.song_menu import song_menu
 from ui.widgets.song_rows import HEADER_HEIGHT, SongDelegate, SongHeader, SongLook, column_widths
 
@@ -66,13 +67,14 @@ class SongTable(QTableView):
         self._fits_content = fits_content
         self._is_editable = False
         self._drop_row = -1
-        self._delegate = SongDelegate(context, look, self)
+        self._delegate = SongDelegate(context, look, model, self)
         self._build()
         self.setModel(model)
         self._listen()
         self._fit()
 
     def _build(self) -> None:
+        dress(self, self._context.theme)
         self.setHorizontalHeader(SongHeader(self._context.theme, self))
         self.horizontalHeader().setVisible(self._look.has_header)
         self.verticalHeader().hide()

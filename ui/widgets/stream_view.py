@@ -8,13 +8,14 @@ from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from player.domain.stream import StreamSample
 from ui.presenters.stream_panel import StreamPresenter, StreamState
 from ui.theme.theme import Theme
 from ui.theme.tokens import SIZE, SPACE, TYPE
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.scrolling import dress
 
 TOP_KBPS = 320  # the ladder's last rung: the graph's top
 LEAST_TOP_S = 60.0
@@ -22,15 +23,20 @@ LEAST_SPAN_S = 60.0
 LINE_PX = 2.0
 
 
-class StreamPanel(QWidget):
+class StreamPanel(QScrollArea):
     def __init__(self, theme: Theme, presenter: StreamPresenter) -> None:
         super().__init__()
+        dress(self, theme, "surface")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme = theme
         self.graph = StreamGraph(theme)
         self.values: dict[str, PlainLabel] = {}
         self._rows = QGridLayout()
         self._rows.setVerticalSpacing(SPACE.m + 1)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(SPACE.l, SPACE.s + 2, SPACE.l, 0)
         column.setSpacing(SPACE.m)
         self._head = PlainLabel(theme, size=TYPE.small, role="muted")
@@ -39,6 +45,7 @@ class StreamPanel(QWidget):
         column.addSpacing(SPACE.xs)
         column.addLayout(self._rows)
         column.addStretch(1)
+        self.setWidget(content)
         presenter.state_changed.connect(self.show_state)
 
     def show_state(self, state: StreamState) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.presenters.toasts import Toast, Toasts
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE
+from ui.theme.tokens import RADIUS, SIZE, SPACE
 from ui.widgets.buttons import IconButton, LinkButton
+from ui.widgets.grounds import Card
 from ui.widgets.plain_label import PlainLabel
 
 
@@ -42,9 +43,8 @@ class ToastStack(QWidget):
         self.setVisible(bool(wanted))
         self._settle()
 
-    def _build(self, toast: Toast) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("kind", "toast")
+    def _build(self, toast: Toast) -> Card:
+        frame = Card(self._theme, "raised", radius=RADIUS.medium)
         frame.setMaximumWidth(SIZE.setup_width)
         row = QHBoxLayout(frame)
         row.setContentsMargins(SPACE.l, SPACE.s, SPACE.s, SPACE.s)

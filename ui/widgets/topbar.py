@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui.theme.theme import Theme
-from ui.theme.tokens import SIZE, SPACE, TYPE
+from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import IconButton
+from ui.widgets.field import SEARCH, Field
 from ui.widgets.plain_label import PlainLabel
 
 LONGEST_QUERY = 200
+KEYCAP_PAD = 7
 
 
-class SearchField(QLineEdit):
+class SearchField(Field):
     """`typed` at every key; `submitted` with Enter. Escape empties it, and once empty gives the focus away."""
 
     typed = Signal(str)
@@ -22,9 +24,7 @@ class SearchField(QLineEdit):
     left = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setProperty("kind", "search")
+        super().__init__(theme, SEARCH)
         self.setAccessibleName("Search")
         self.setPlaceholderText("Songs, albums, artists and playlists")
         self.setMaxLength(LONGEST_QUERY)
@@ -32,9 +32,7 @@ class SearchField(QLineEdit):
         self._glass = QLabel()
         self._glass.setFixedSize(SIZE.icon_small, SIZE.icon_small)
         self._glass.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._keycap = PlainLabel(theme, "Ctrl K", size=TYPE.caption, parent=self)
-        self._keycap.setProperty("kind", "keycap")
-        self._keycap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._keycap = Keycap(theme, "Ctrl K", size=TYPE.caption, role="muted", parent=self)
         self._keycap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         place = QHBoxLayout(self)
         place.setContentsMargins(SPACE.m, 0, SPACE.m, 0)
@@ -43,8 +41,8 @@ class SearchField(QLineEdit):
         place.addWidget(self._keycap)
         self.textEdited.connect(self.typed)
         self.returnPressed.connect(lambda: self.submitted.emit(self.text()))
-        theme.changed.connect(self._take_look)
-        self._take_look()
+        theme.changed.connect(self._make_room)
+        self._make_room()
 
     def show_query(self, query: str) -> None:
         """From the history; tells nobody."""
@@ -61,12 +59,26 @@ class SearchField(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def _take_look(self) -> None:
-        self.setFont(self._theme.font())
+    def _make_room(self) -> None:
         self.setFixedHeight(self._theme.scaled(SIZE.field))
         glass = self._theme.icon("magnifying-glass").pixmap(SIZE.icon_small, SIZE.icon_small)
         self._glass.setPixmap(glass)
-        self.setTextMargins(SIZE.icon_small + SPACE.s, 0, self._keycap.sizeHint().width() + SPACE.s, 0)
+        self.set_insets(SIZE.icon_small + SPACE.s, self._keycap.sizeHint().width() + SPACE.s)
+
+
+class Keycap(PlainLabel):
+    """The name of a key, as it stands on a keyboard."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(2 * KEYCAP_PAD, SPACE.xs)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.colour("line"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS.small, RADIUS.small)
+        painter.end()
+        self.paint_text(self.rect().adjusted(KEYCAP_PAD, 0, -KEYCAP_PAD + 1, 0))
 
 
 class TopBar(QWidget):

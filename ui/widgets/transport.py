@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from player.domain.playback import Repeat, Status
+from player.domain.playback import Repeat
 from ui.covers import CoverLoader
+from ui.presenters.sound_options import SoundOptionsPresenter, SoundState
 from ui.presenters.transport import TransportPresenter, TransportState
 from ui.theme.theme import Theme
 from ui.theme.tokens import RADIUS, SIZE, SPACE, TYPE
 from ui.widgets.buttons import IconButton, ThemedButton, ToggleIconButton
 from ui.widgets.cover import CoverView
+from ui.widgets.grounds import Ground
 from ui.widgets.plain_label import PlainLabel
-from ui.widgets.sliders import SeekBar, VolumeSlider
+from ui.widgets.seek_bar import SeekBar
+from ui.widgets.sound_menus import open_above, options_menu
+from ui.widgets.sound_part import SoundPart, Unusual
 from ui.wording import clock_time
 
 REPEAT_WORDS = {Repeat.OFF: "Repeat", Repeat.ALL: "Repeating all", Repeat.ONE: "Repeating this song"}
-PANELS = (("lyrics", "chat", "Lyrics"), ("queue", "queue", "Queue"))
-BADGE_ROLES = {Status.BUFFERING: "muted", Status.RECONNECTING: "warn", Status.FAILED: "bad"}
 
 
-class Transport(QWidget):
+class Transport(Ground):
     panel_asked = Signal(str)
     """queue, lyrics or stream: its button was pressed"""
     album_asked = Signal()
     artist_asked = Signal()
 
-    def __init__(self, theme: Theme, presenter: TransportPresenter, covers: CoverLoader) -> None:
-        super().__init__()
+    def __init__(
+        self, theme: Theme, presenter: TransportPresenter, options: SoundOptionsPresenter, covers: CoverLoader
+    ) -> None:
+        super().__init__(theme, "surface", Qt.Edge.TopEdge)
         self.setObjectName("transport")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._presenter = presenter
+        self._options = options
+        self.sound = SoundPart(theme, presenter, options)
+        self.sound.panel_asked.connect(self.panel_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.l, SPACE.hair, SPACE.l, 0)
         row.setSpacing(SPACE.l)
         row.addWidget(self._build_song(covers), 3)
         row.addWidget(self._build_middle(), 6)
-        row.addWidget(self._build_sound(), 3)
+        row.addWidget(self.sound, 3)
         presenter.state_changed.connect(self.show_state)
         presenter.place_changed.connect(self.show_place)
+        options.state_changed.connect(self._show_options)
         presenter.waveform_changed.connect(self.seek_bar.show_waveform)
         theme.changed.connect(self._fit)
         self._fit()
@@ -53,6 +60,7 @@ class Transport(QWidget):
         self.setFixedHeight(SIZE.play + self._theme.scaled(lines))
         for label in (self.elapsed, self.total):
             label.setFixedWidth(label.fontMetrics().horizontalAdvance("00:00:00"))
+        self._make_room()
 
     # ---- building
 
@@ -66,8 +74,12 @@ class Transport(QWidget):
         )
         self.artist.clicked.connect(self.artist_asked)
         self.problem = PlainLabel(theme, size=TYPE.caption, role="bad")
+        self.problem.setContentsMargins(SPACE.xs + SPACE.hair, 0, 0, 0)  # under the letters of the title
         self.like = ToggleIconButton(theme, "heart", "Like", icon_on="heart-fill")
         self.like.clicked.connect(self._presenter.toggle_liked)
+        self.options = IconButton(theme, "dots-three", "Speed and sleep timer")
+        self.options.setObjectName("playback_options")
+        self.options.clicked.connect(self.open_options)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)
@@ -79,6 +91,7 @@ class Transport(QWidget):
         row.addWidget(self.cover)
         row.addLayout(words)
         row.addWidget(self.like)
+        row.addWidget(self.options)
         row.addStretch(1)
         part.setMinimumWidth(SIZE.now_cover + SPACE.m)
         return part
@@ -97,12 +110,13 @@ class Transport(QWidget):
         self.repeat.clicked.connect(presenter.cycle_repeat)
         controls = QHBoxLayout()
         controls.setSpacing(SPACE.s)
-        controls.addStretch(1)
+        controls.addWidget(QWidget(), 1)
         for button in (self.shuffle, self.previous, self.play, self.next, self.repeat):
             controls.addWidget(button)
         controls.insertSpacing(3, SPACE.xs)
         controls.insertSpacing(5, SPACE.xs)
-        controls.addStretch(1)
+        self.unusual = Unusual(theme, self._options)
+        controls.addWidget(self.unusual, 1)
         self.elapsed = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.total = PlainLabel(theme, "0:00", size=TYPE.small, role="muted", tabular=True)
         self.elapsed.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -124,41 +138,15 @@ class Transport(QWidget):
         column.addLayout(place)
         return part
 
-    def _build_sound(self) -> QWidget:
-        theme, presenter = self._theme, self._presenter
-        self.badge = ThemedButton(
-            theme, "badge", name="Quality", icon="activity", icon_role="ok", size=TYPE.caption, height_px=SIZE.badge
-        )
-        self.badge.setCheckable(True)
-        self.badge.clicked.connect(lambda: self.panel_asked.emit("stream"))
-        part, row = _row(0)
-        row.addStretch(1)
-        row.addWidget(self.badge)
-        row.addSpacing(SPACE.s)
-        self.panel_buttons = {key: ToggleIconButton(theme, icon, name, on_role="text") for key, icon, name in PANELS}
-        self.panel_buttons["lyrics"].clicked.connect(lambda: self.panel_asked.emit("lyrics"))
-        self.panel_buttons["queue"].clicked.connect(lambda: self.panel_asked.emit("queue"))
-        for button in self.panel_buttons.values():
-            row.addWidget(button)
-        self.mute = IconButton(theme, "speaker-high", "Mute")
-        self.mute.clicked.connect(presenter.toggle_muted)
-        row.addWidget(self.mute)
-        self.volume = VolumeSlider(theme)
-        self.volume.volume_asked.connect(presenter.set_volume)
-        row.addWidget(self.volume)
-        return part
-
     # ---- showing
 
     def show_panel(self, panel: str) -> None:
-        for key, button in self.panel_buttons.items():
-            button.show_on(key == panel)
-        self.badge.setChecked(panel == "stream")
+        self.sound.show_panel(panel)
 
     def show_state(self, state: TransportState) -> None:
         self._show_song(state)
         self._show_controls(state)
-        self._show_sound(state)
+        self.sound.show_state(state)
 
     def _show_song(self, state: TransportState) -> None:
         track = state.track
@@ -193,17 +181,21 @@ class Transport(QWidget):
         self.seek_bar.show_duration(state.duration_s if has_song else 0.0)
         self.total.set_text(clock_time(state.duration_s))
 
-    def _show_sound(self, state: TransportState) -> None:
-        self.badge.setText(f" {state.quality or 'Stream'}")
-        self.badge.rename(f"{state.quality}: show the stream" if state.quality else "Show the stream")
-        role = BADGE_ROLES.get(state.status, "ok" if state.quality else "muted")
-        self.badge.set_icon("activity", role)
-        self.badge.show_role(role)
-        is_silent = state.is_muted or state.volume == 0
-        icon = "speaker-x" if is_silent else "speaker-low" if state.volume < 0.5 else "speaker-high"
-        self.mute.set_icon(icon, "muted")
-        self.mute.rename("Unmute" if state.is_muted else "Mute")
-        self.volume.show_volume(state.volume, state.is_muted)
+    def _show_options(self, state: SoundState) -> None:
+        self.options.set_icon("dots-three", "muted" if state.is_usual else "accent")
+
+    def open_options(self) -> None:
+        open_above(options_menu(self._theme, self._options, self.options), self.options)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window keeps the buttons and lets go of the line: the wheel and the keys change the volume too."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        has_room = self.width() >= self._theme.scaled(SIZE.panel_floats_below)
+        self.sound.volume.setVisible(has_room)
+        self.unusual.set_room(has_room)
 
     def show_place(self, position_s: float, buffered_s: float) -> None:
         self.seek_bar.show_place(position_s, buffered_s)

@@ -29,6 +29,7 @@ from player.domain.catalogue import (
 )
 from player.domain.ids import AlbumId, ArtistId, CoverId, PlaylistId, TrackId
 from player.errors import NotFound, ProtocolError
+from player.network.client import MEDIA_TIMEOUT
 from player.service.port import Capabilities, PlayEvent, StreamDocument
 from player.service.segue import parsing
 from player.service.segue.fields import Fields, parse_json
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 COVER_LIMIT_BYTES = 4 * 1024 * 1024
 PLAYLIST_LIMIT_BYTES = 1024 * 1024
+STREAM_S = 10.0  # a master playlist is 2 KB, and the music waits for it
 WAVEFORM_BYTES = 1000
 PAGE_MOST = 500
 EVENTS_MOST = 100
@@ -193,12 +195,16 @@ class SegueService:
 
     async def open_stream(self, track_id: TrackId) -> StreamDocument:
         """Asked once: the look-ahead scheduler tries again itself and tells the listener so meanwhile."""
-        path = path_of("songs", track_id, "stream")
-        answer = await self._wire.request("GET", path, limit_bytes=PLAYLIST_LIMIT_BYTES)
+        answer = await self._wire.request(
+            "GET", _stream_path(track_id), limit_bytes=PLAYLIST_LIMIT_BYTES, limits=MEDIA_TIMEOUT, total_s=STREAM_S
+        )
         text = answer.body.decode("utf-8", errors="replace")
         if not text.startswith("#EXTM3U"):
             raise ProtocolError("the server's answer is no HLS playlist")
-        return StreamDocument(self._wire.url(path), text)
+        return StreamDocument(self.stream_url(track_id), text)
+
+    def stream_url(self, track_id: TrackId) -> str:
+        return self._wire.url(_stream_path(track_id))
 
     # ---- administration
 
@@ -210,6 +216,10 @@ class SegueService:
 
     async def aclose(self) -> None:
         """Nothing of its own: the account owns the connections."""
+
+
+def _stream_path(track_id: TrackId) -> str:
+    return path_of("songs", track_id, "stream")
 
 
 def _if_match(version: str) -> dict[str, str]:

@@ -16,15 +16,14 @@ import httpx
 
 from player.clock import Clock, SystemClock
 from player.errors import AuthError, NetworkError, NotFound, PlayerError, RateLimited, UnexpectedPage
-from player.network.client import status_error
-from player.network.exchange import Answer, exchange
+from player.network.client import PORTAL, TIMEOUT, is_sign_in_page, status_error
+from player.network.exchange import TOTAL_S, Answer, exchange
 from player.network.retry import Backoff
 from player.service.segue.fields import Fields, parse_json
 
 RETRY_TOTAL_S = 8.0
 JSON_LIMIT_BYTES = 8 * 1024 * 1024  # 500 songs with long titles are about 1 MiB
 PREFIX = "/api/v1"
-PORTAL = "a web page came instead of an answer; if this network has a sign-in page, open it in a browser first"
 
 BaseUrl = Callable[[], str]
 """The backend's present address; NetworkError while there is none (a local backend that is starting again)."""
@@ -50,8 +49,8 @@ def path_of(*parts: str) -> str:
 
 
 def is_web_page(answer: Answer) -> bool:
-    """Whether this is a redirect or a page for people: our API sends neither, captive portals do."""
-    return 300 <= answer.status < 400 or (answer.media_type == "text/html" and answer.status < 500)
+    """Whether a captive portal answered: of an API even a refusal is no page for people."""
+    return is_sign_in_page(answer.response) or (answer.media_type == "text/html" and answer.status < 500)
 
 
 def check_answer(answer: Answer) -> Answer:
@@ -100,11 +99,13 @@ class SegueWire:
         headers: Mapping[str, str] | None = None,
         limit_bytes: int = JSON_LIMIT_BYTES,
         is_idempotent: bool = False,
+        limits: httpx.Timeout = TIMEOUT,
+        total_s: float = TOTAL_S,
     ) -> Answer:
         """One call of the API. PlayerError only; the answer is a success."""
 
         async def once() -> Answer:
-            return await self._authorised(method, path, params, json, headers or {}, limit_bytes)
+            return await self._authorised(method, path, params, json, headers or {}, limit_bytes, limits, total_s)
 
         return await (self._retried(once) if is_idempotent else once())
 
@@ -128,6 +129,8 @@ class SegueWire:
         json: Any,
         headers: Mapping[str, str],
         limit_bytes: int,
+        limits: httpx.Timeout,
+        total_s: float,
     ) -> Answer:
         token = await self._tokens.access_token()
         for is_last in (False, True):
@@ -137,8 +140,9 @@ class SegueWire:
                 params=params,
                 json=json,
                 headers={"Accept": "*/*", **headers, "Authorization": f"Bearer {token}"},
+                timeout=limits,
             )
-            answer = await self._send(request, limit_bytes)
+            answer = await self._send(request, limit_bytes, total_s)
             try:
                 return check_answer(answer)
             except AuthError:
@@ -147,9 +151,9 @@ class SegueWire:
                 token = await self._tokens.renew(token)
         raise AssertionError("the loop returns or raises")
 
-    async def _send(self, request: httpx.Request, limit_bytes: int) -> Answer:
+    async def _send(self, request: httpx.Request, limit_bytes: int, total_s: float) -> Answer:
         try:
-            answer = await exchange(self._client, request, limit_bytes=limit_bytes)
+            answer = await exchange(self._client, request, limit_bytes=limit_bytes, total_s=total_s)
         except NetworkError as error:
             self._report(error)
             raise

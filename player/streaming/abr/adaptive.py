@@ -10,7 +10,14 @@ from player.streaming.abr.pace import Pace
 from player.streaming.abr.presets import METERED_AHEAD_S, QUIET, Preset, scale
 from player.streaming.abr.price import worth_its_bits
 from player.streaming.abr.reserve import within_reserve
-from player.streaming.abr.start import TRIAL_S, first_rung, opening_rung, second_thoughts, segments_to_hold
+from player.streaming.abr.start import (
+    first_rung,
+    is_next_in_time,
+    opening_rung,
+    second_thoughts,
+    segments_to_hold,
+    shown_link,
+)
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 from player.streaming.abr.sustain import affordable_kbps
 from player.streaming.abr.upgrade import FROM_S as UPGRADE_FROM_S
@@ -41,9 +48,15 @@ class Adaptive:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def trial_s(self) -> float:
-        return TRIAL_S if self._estimator.link is None else 0.0
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        return min(self._preset.good_kbps, self._preset.copy_share * wanted_kbps)
+
+    def prefer(self, preset: Preset) -> None:
+        self._preset = preset
+
+    def may_relay(self, transfer: Transfer) -> bool:
+        link = self._estimator.link or shown_link(transfer)
+        return link is not None and is_next_in_time(transfer, link)
 
     def idle(self, seconds: float) -> None:
         """An idle link tells nothing: the estimate stays."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Ladder, State, Transfer
 
 
@@ -18,10 +19,17 @@ class Controller(Protocol):
     @property
     def latency_s(self) -> float: ...
 
-    @property
-    def trial_s(self) -> float:
-        """Seconds of bytes after which a request begun now has no second thoughts of its rung any more. Until then
-        no reader may have of it: what a reader has begun cannot be exchanged."""
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        """The rate from which on a copy at hand may stand for the rendition that the network would give."""
+        ...
+
+    def may_relay(self, transfer: Transfer) -> bool:
+        """Whether the music may begin on this request's bytes as they come. What a reader has begun cannot be
+        exchanged, so its rung must be settled; and the next segment must come in time."""
+        ...
+
+    def prefer(self, preset: Preset) -> None:
+        """Other preferences from the next decision on; what is known of the link stays."""
         ...
 
     def reset(self) -> None:

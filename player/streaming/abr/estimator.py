@@ -1,15 +1,17 @@
 """What the link gives, from finished and abandoned downloads; the time to the first byte is kept apart, since counted
 as download time it makes small segments look slow and a satellite link would never leave the lowest rung.
 
-Of two short memories the lesser counts: the longer one rides over single bad samples, the shorter falls sooner.
+Of two memories the lesser counts: the shorter falls at once, the longer does not believe a single good sample. How
+far samples lie from the session's mean tells a line from a radio link.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-HALF_FAST_S = 11.0
-HALF_MID_S = 8.0
+HALF_FAST_S = 3.0  # little more than the last sample: a link that gives way is felt with the next request
+HALF_MID_S = 20.0
 HALF_SLOW_S = 50.0  # a minute of downloading: the session's level, believed with a deep buffer only
 SAMPLE_WEIGHT_S = 3.0
 """added to a sample's download time: at 1 Mbit/s a segment takes 0.4 s, and 20 of them would pass before a link that
@@ -18,6 +20,9 @@ SAMPLE_WEIGHT_SLOW_S = 2.0
 HALF_LATENCY_S = (3.0, 9.0)  # of music brought; the greater counts
 LATENCY_WEIGHT_S = 4.0  # each answer says as much of the latency, however long its download
 LATENCY_UNKNOWN_S = 0.1
+STEADY = 0.1
+"""spread, as a share of the rate, of a line that nothing disturbs; radio links of every kind measured spread wider"""
+STEADY_WEIGHT_S = 5.0  # of the assumption that a link is no steadier than that: about one sample
 LEAST_KBIT = 0.5  # an outage must be felt: nothing at all would be a rate of 0, which nothing can be divided by
 ONE_PIECE_S = 0.005
 """a body that was read out of one socket buffer came in no measurable time; its whole time, the wait for it included,
@@ -26,11 +31,13 @@ bounds the rate from below, and the next, larger one is measured properly"""
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`low_kbps` is the careful estimate, `slow_kbps` the session's mean."""
+    """`low_kbps` is the careful estimate, `slow_kbps` the session's mean, `spread` the root mean square of how far
+    samples lay from it, as a share."""
 
     low_kbps: float
     slow_kbps: float
     latency_s: float
+    spread: float = math.inf
 
     def fetch_s(self, kbit: float) -> float:
         return self.latency_s + kbit / self.low_kbps
@@ -59,12 +66,16 @@ class Estimator:
         self._fast = Mean(HALF_FAST_S)
         self._mid = Mean(HALF_MID_S)
         self._slow = Mean(HALF_SLOW_S)
+        self._spread = Mean(HALF_SLOW_S)
+        self._spread.add(STEADY**2, STEADY_WEIGHT_S)
         self._latency = tuple(Mean(half_s) for half_s in HALF_LATENCY_S)
 
     def add_download(self, download_s: float, elapsed_s: float, kbit: float) -> None:
         """`download_s` from the first byte on, `elapsed_s` from the request on."""
         seconds = download_s if download_s >= ONE_PIECE_S else max(elapsed_s, ONE_PIECE_S)
         rate = max(kbit, LEAST_KBIT) / seconds
+        if self._slow.value is not None:
+            self._spread.add(math.log(rate / self._slow.value) ** 2, seconds + SAMPLE_WEIGHT_S)
         self._fast.add(rate, seconds + SAMPLE_WEIGHT_S)
         self._mid.add(rate, seconds + SAMPLE_WEIGHT_S)
         self._slow.add(rate, seconds + SAMPLE_WEIGHT_SLOW_S)
@@ -76,10 +87,10 @@ class Estimator:
     @property
     def link(self) -> Link | None:
         """None before the first download."""
-        fast, mid, slow = self._fast.value, self._mid.value, self._slow.value
-        if fast is None or mid is None or slow is None:
+        fast, mid, slow, spread = self._fast.value, self._mid.value, self._slow.value, self._spread.value
+        if fast is None or mid is None or slow is None or spread is None:
             return None
-        return Link(min(fast, mid), slow, self.latency_s)
+        return Link(min(fast, mid), slow, self.latency_s, math.sqrt(spread))
 
     @property
     def latency_s(self) -> float:

@@ -4,6 +4,7 @@ Stream panel only."""
 from __future__ import annotations
 
 from player.streaming.abr.estimator import Estimator
+from player.streaming.abr.presets import Preset
 from player.streaming.abr.state import Decision, Fetch, Ladder, State, Transfer, Wait
 
 IDLE_S = 0.5
@@ -25,9 +26,15 @@ class FixedRendition:
     def latency_s(self) -> float:
         return self._estimator.latency_s
 
-    @property
-    def trial_s(self) -> float:
-        return 0.0
+    def copy_kbps(self, wanted_kbps: float) -> float:
+        """No other rung stands for the fixed one, unless it is better."""
+        return wanted_kbps
+
+    def prefer(self, preset: Preset) -> None:
+        """The rung is fixed."""
+
+    def may_relay(self, transfer: Transfer) -> bool:
+        return True
 
     def reset(self) -> None:
         self._estimator = Estimator()

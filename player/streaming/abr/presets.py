@@ -7,6 +7,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+GOOD_KBPS = 128.0
+"""from here on AAC-LC is held transparent or nearly so for most music, and a copy that costs nothing will do"""
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -22,6 +25,10 @@ class Preset:
     """share of the buffer that one request may take"""
     cap_kbps: float = math.inf
     """the listener's own limit; the lowest rung is always allowed"""
+    good_kbps: float = GOOD_KBPS
+    """a copy at hand from here on is not fetched again, however much the link could give"""
+    copy_share: float = 0.5
+    """of the rate wanted: nor is one that comes so near"""
     is_saving: bool = False
     """treats every network as a metered one: nothing twice, nothing far ahead"""
 
@@ -29,11 +36,11 @@ class Preset:
         return replace(self, cap_kbps=min(kbps, self.cap_kbps))
 
 
-QUIET = Preset(keep_s=92.0, gain_empty=0.28, gain_curve=1.6, switch_up=0.23, reserve=0.4)
+QUIET = Preset(keep_s=92.0, gain_empty=0.34, gain_curve=1.8, switch_up=0.3, reserve=0.45)
 """Never a stop: the least silence on every kind of link."""
-BEST = Preset(keep_s=72.0, gain_empty=0.26, gain_curve=3.0, switch_up=0.09, reserve=0.7)
+BEST = Preset(keep_s=72.0, gain_empty=0.26, gain_curve=3.0, switch_up=0.13, reserve=0.7, good_kbps=math.inf, copy_share=1.0)
 """The best sound the link can carry, for a little more risk."""
-SAVER = replace(QUIET, cap_kbps=96.0, is_saving=True)
+SAVER = replace(QUIET, cap_kbps=96.0, copy_share=0.0, is_saving=True)
 """43 MB an hour at most: the rung below which music is no longer pleasant."""
 PRESETS = {"quiet": QUIET, "best": BEST, "saver": SAVER}
 

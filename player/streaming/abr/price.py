@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from player.streaming.abr.state import Ladder
 
-SWITCH_DOWN = 0.1  # of the step; small, since going down is how silence is avoided
+SWITCH_DOWN = 0.25  # of the step: half of what it costs the ear; going down is also how silence is avoided
 
 
 def bit_price(ladder: Ladder, rate_kbps: float) -> float:

@@ -8,8 +8,8 @@ runs on into the next songs. Rates are kbit/s, sizes kbit, times seconds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,27 @@ class Ladder:
         return best
 
 
+@lru_cache(maxsize=32)
+def ladder_at_speed(ladder: Ladder, speed: float) -> Ladder:
+    """Played faster, the same song is a song of shorter segments and higher rates: every rule that weighs a rate
+    against the link, or a segment against the buffer, then holds as it stands, in the listener's own seconds."""
+    return ladder if speed == 1.0 else Ladder(tuple(rate * speed for rate in ladder.rates_kbps))
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedSegment:
-    """`held` is the rung in memory, None while missing; `is_fixed` says that the engine has read it, so that no
-    other rung may ever take its place. `song` counts the songs of the plan, 0 the one that is playing."""
+    """`held` is the rung in memory, None while missing; `is_fixed` says that no other rung is to take its place: the
+    engine has read it, or it is a copy that cost nothing and is good enough. `song` counts the songs of the plan, 0
+    the one that is playing."""
 
     duration_s: float
     ladder: Ladder
     held: int | None = None
     is_fixed: bool = False
     song: int = 0
+
+    def at_speed(self, speed: float) -> PlannedSegment:
+        return replace(self, duration_s=self.duration_s / speed, ladder=ladder_at_speed(self.ladder, speed))
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,20 @@ class State:
     is_metered: bool = False
     heard_kbps: float | None = None
     """the rate of the segment heard before `segments`"""
+
+    def at_speed(self, speed: float) -> State:
+        """In the listener's seconds, of which one takes `speed` seconds of music; `look_ahead_s` counts those
+        already."""
+        if speed == 1.0:
+            return self
+        return replace(
+            self,
+            segments=tuple(segment.at_speed(speed) for segment in self.segments),
+            heads=tuple(head.at_speed(speed) for head in self.heads),
+            into_s=self.into_s / speed,
+            remaining_s=self.remaining_s / speed,
+            heard_kbps=None if self.heard_kbps is None else self.heard_kbps * speed,
+        )
 
     @cached_property
     def first_missing(self) -> int:
@@ -149,6 +174,12 @@ class Transfer:
     buffer_s: float
     """left to play now"""
     extra: Extra | None = None
+
+    def at_speed(self, speed: float) -> Transfer:
+        """As it is while the music runs at `speed`; `buffer_s` counts the listener's seconds already."""
+        if speed == 1.0:
+            return self
+        return replace(self, ladder=ladder_at_speed(self.ladder, speed), duration_s=self.duration_s / speed)
 
     @property
     def download_s(self) -> float:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-from player.settings import TEXT_SCALE, THEME
+from player.settings import CROSSFADE_S, TEXT_SCALE, THEME
 from tests.gui.shell.conftest import World
 from ui.theme.theme import Theme
 from ui.window import Window
@@ -83,12 +84,32 @@ def test_settings_take_effect_where_they_are_set(world: World, window: Window, t
     window.shell.router.open_settings()
     page = window.shell.router.page
     assert isinstance(page, SettingsPage)
+    world.until(lambda: THEME.key in page.rows and TEXT_SCALE.key in page.rows)
     page.rows[THEME.key].chips["Light"].click()
     world.until(lambda: not theme.palette.is_dark)
     row = page.rows[TEXT_SCALE.key]
-    row.more.click()
+    QTest.keyClick(row.slider, Qt.Key.Key_Right)
     world.until(lambda: theme.scaled(100) == 110)
     assert row.shown.text() == "110%"
-    row.less.click()
-    assert not row.less.isEnabled()
-    assert world.core.settings.get(TEXT_SCALE) == 100
+    QTest.keyClick(row.slider, Qt.Key.Key_Home)
+    world.until(lambda: world.core.settings.get(TEXT_SCALE) == 100)
+
+
+def test_a_number_follows_the_hand_and_is_taken_where_it_lets_go(world: World, window: Window) -> None:
+    from ui.pages.settings import SettingsPage
+
+    window.shell.router.open_settings()
+    page = window.shell.router.page
+    assert isinstance(page, SettingsPage)
+    world.until(lambda: CROSSFADE_S.key in page.rows)
+    row = page.rows[CROSSFADE_S.key]
+    assert row.shown.text() == "Off"
+    assert row.slider.accessibleName() == "Crossfade"
+    middle, end = row.slider.rect().center(), row.slider.rect().topRight()
+    QTest.mousePress(row.slider, Qt.MouseButton.LeftButton, pos=middle)
+    assert row.shown.text() == "6 s"
+    assert world.core.settings.get(CROSSFADE_S) == 0
+    QTest.mouseMove(row.slider, end)
+    QTest.mouseRelease(row.slider, Qt.MouseButton.LeftButton, pos=end)
+    world.until(lambda: world.core.settings.get(CROSSFADE_S) == 12)
+    assert row.slider.accessibleDescription() == "12 s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from player.account.port import ConnectionPhase, ConnectionState, Place, PlaceKi
 from player.domain.catalogue import IngestFailure, IngestPhase, IngestStatus
 from player.domain.ids import TrackId
 from player.domain.playback import Repeat, Status
-from player.domain.stream import StreamSample
+from player.domain.stream import FetchCounts, StreamSample
 from player.errors import AuthError, NetworkError, NotFound
-from player.settings import LYRICS_NUDGES, PLACE_KIND, VOLUME
+from player.settings import CAP_KBPS, LYRICS_NUDGES, METERED, PLACE_KIND, QUALITY, VOLUME
 from tests.gui.shell.conftest import World
 from ui.bridge import GuiScope
 from ui.models.queue_rows import QueueModel
@@ -26,6 +27,7 @@ from ui.presenters.queue_panel import PICKED, QueuePresenter, upcoming_rows
 from ui.presenters.sidebar import SidebarPresenter
 from ui.presenters.sign_in import SignInPresenter, server_address
 from ui.presenters.song_actions import SongActions
+from ui.presenters.stream_panel import preference
 from ui.presenters.stream_panel import present as present_stream
 from ui.presenters.toasts import MOST, STAY_MS, STAY_WITH_UNDO_MS, TICK_MS, Toasts
 from ui.presenters.transport import TransportPresenter
@@ -300,6 +302,20 @@ class TestIngest:
         presenter.start()
         world.until(lambda: presenter.state.done == 1)
         presenter.close()
+
+
+def test_the_stream_panel_says_what_was_asked_and_what_cost_no_network(world: World) -> None:
+    kept = world.core.settings
+    assert preference(kept) == "Quiet"
+    kept.set(QUALITY, "saver")
+    kept.set(CAP_KBPS, "128")
+    kept.set(METERED, "yes")
+    assert preference(kept) == "Saver · at most 128 · metered"
+    stats = replace(world.playback.stats(), fetched=FetchCounts(segments=40, from_cache=12, retries=3))
+    rows = dict(present_stream(stats, preference(kept)).rows)
+    assert rows["Preference"] == "Saver · at most 128 · metered"
+    assert rows["From recent songs"] == "12 of 40"
+    assert rows["Tried again"] == "3"
 
 
 def test_stream_figures(world: World) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor
 
-from ui.theme.stylesheet import render
+from ui.theme.stylesheet import render_menu
 from ui.theme.theme import Theme
 from ui.theme.tokens import DARK, LIGHT, Palette
 
@@ -46,8 +46,8 @@ def test_signals_stand_out(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
-def test_the_stylesheet_is_whole(palette: Palette) -> None:
-    sheet = render(palette)
+def test_the_menus_sheet_is_whole(palette: Palette) -> None:
+    sheet = render_menu(palette)
     assert "$" not in sheet
     assert sheet.count("{") == sheet.count("}")
 
@@ -77,8 +77,8 @@ def test_colours_and_text_follow(theme: Theme) -> None:
 
 
 def test_icons_are_painted_in_their_colour(theme: Theme) -> None:
-    image = theme.icon("heart-fill", "accent").pixmap(32, 32).toImage()
+    image = theme.icon("heart-fill", "accent", px=32).pixmap(32, 32).toImage()
     assert image.pixelColor(16, 14).name() == DARK.accent
-    logo = theme.icon("logo", "accent", "accent").pixmap(32, 32).toImage()
+    logo = theme.icon("logo", "accent", "accent", px=32).pixmap(32, 32).toImage()
     assert logo.pixelColor(16, 16).name() == DARK.accent
     assert logo.pixelColor(31, 0).alpha() == 0

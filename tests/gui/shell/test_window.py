@@ -6,16 +6,25 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QHeaderView, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QHeaderView,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
 
 from player.account.port import ConnectionPhase, ConnectionState
 from player.domain.playback import Status
+from player.errors import NetworkError
 from player.settings import LAST_PAGE, PANEL, WINDOW_PLACE
 from tests.gui.shell.conftest import World
 from tests.support.fake_accounts import DEMO, PROFILE
 from ui.history import History, Route, Visit
 from ui.shortcuts import BINDINGS
-from ui.widgets.sliders import bars
+from ui.widgets.seek_bar import bars
 from ui.window import Window
 
 
@@ -141,7 +150,7 @@ class TestParts:
             window.shell.show_panel(panel)
             assert window.shell.right_panel.isVisible()
             assert world.core.settings.get(PANEL) == panel
-        window.shell.transport.badge.click()
+        window.shell.transport.sound.badge.click()
         assert not window.shell.right_panel.isVisible()
 
     def test_reconnecting_offers_to_try_now(self, world: World, window: Window) -> None:
@@ -150,8 +159,9 @@ class TestParts:
         world.playback.become(Status.BUFFERING)
         world.until(lambda: window.shell.transport_presenter.state.quality == "Buffering")
         assert not notice.isVisible()
-        world.playback.become(Status.RECONNECTING)
+        world.playback.become(Status.RECONNECTING, NetworkError("away"), retry_in_s=6.2)
         world.until(notice.isVisible)
+        assert "Next try in 7 s" in notice.words.text()
         notice.retry.click()
         world.until(lambda: world.playback.retries == 1)
 
@@ -201,8 +211,8 @@ def test_every_control_has_a_name_and_takes_the_focus(world: World, window: Wind
 
 
 def _is_ours(widget: QWidget) -> bool:
-    """Not a part Qt puts inside its own views."""
-    return type(widget).__module__.startswith("ui.") and not isinstance(widget, QHeaderView)
+    """Not a part of a view: its header and its bars, which the keyboard moves through the view."""
+    return type(widget).__module__.startswith("ui.") and not isinstance(widget, (QHeaderView, QScrollBar))
 
 
 def test_bars_keep_the_loudest_of_their_share() -> None:

@@ -51,6 +51,18 @@ def test_a_run_ends_after_its_seconds_and_reports_what_was_heard(tmp_path: Path)
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_what_nobody_will_read_is_not_collected() -> None:
+    playback = FakePlayback()
+    recorder = Recorder(playback, SystemClock(), is_kept=False)
+    asyncio.run(playback.play(FakeService().catalogue.tracks[:2]))
+    recorder.fetched(SegmentFetch("so_1", 0, 320, 160_000, 0.0, 0.2, 0.01, "network"))
+    recorder.failed(NetworkError("the network failed"))
+    recorder.sample()
+    document = recorder.document()
+    assert [document[name] for name in ("songs", "segments", "errors")] == [[], [], []]
+    assert not any(document["series"].values())
+
+
 def test_a_run_ends_with_the_queue() -> None:
     playback = FakePlayback()
     playing = asyncio.Event()

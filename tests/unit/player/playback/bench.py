@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from player.clock import SystemClock
 from player.domain.catalogue import Track
 from player.domain.playback import PlaybackState, QueueState, Status
+from player.playback.crossfading import CrossfadingEngine
 from player.playback.engine import MpvEngine
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.player import Player, PlayerOptions
@@ -27,13 +29,16 @@ class PlayerBench:
     def __init__(self, runtime: Runtime, streams: FakeStreams, config: EngineConfig, options: PlayerOptions) -> None:
         self.runtime = runtime
         self.streams = streams
-        self.engine = MpvEngine(config, runtime.loop.call_soon_threadsafe)
-        self.player = Player(
-            runtime=runtime, streams=streams, engine=self.engine, clock=SystemClock(), options=options
-        )
+        self.pair = CrossfadingEngine(config, runtime.loop.call_soon_threadsafe, runtime)
+        self.player = Player(runtime=runtime, streams=streams, engine=self.pair, clock=SystemClock(), options=options)
         self.seen: list[PlaybackState] = []
         self._changed = threading.Condition()
         self.player.subscribe(self._note)
+
+    @property
+    def engine(self) -> MpvEngine:
+        """The one whose song plays."""
+        return self.pair._front
 
     def _note(self, event: PlaybackState | QueueState) -> None:
         with self._changed:
@@ -45,10 +50,13 @@ class PlayerBench:
         return self.runtime.call(work).result(LIMIT_S)
 
     def until(self, claim: Callable[[PlaybackState], bool]) -> PlaybackState:
-        """The first published state of which `claim` is true, the present one included."""
+        """The first state of which `claim` is true, the present one included; looked at on every change, and in
+        between for what a claim asks of the engine."""
+        ends_s = time.monotonic() + LIMIT_S
         with self._changed:
-            met = self._changed.wait_for(lambda: claim(self.player.state), LIMIT_S)
-        assert met, f"never came true; the last state was {self.player.state}"
+            while not claim(self.player.state):
+                assert time.monotonic() < ends_s, f"never came true; the last state was {self.player.state}"
+                self._changed.wait(0.05)
         return self.player.state
 
     def until_status(self, status: Status, track_id: str | None = None) -> PlaybackState:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from player.domain.catalogue import Track
 from player.domain.ids import TrackId
+from player.domain.stream import FetchCounts
 from player.errors import NotFound, PlayerError
 from tests.unit.player.playback.songs import WavStream
+
+FETCHED = FetchCounts(segments=12, from_cache=5, retries=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class FakeHealth:
     error: PlayerError | None = None
     buffer_s: float = 12.0
     throughput_kbps: float | None = 900.0
+    next_retry_at_s: float | None = None
+    fetched: FetchCounts = FETCHED
 
 
 class FakeStreams:
@@ -35,8 +40,9 @@ class FakeStreams:
         self.plans: list[tuple[str, ...]] = []
         self.positions: list[tuple[str, float, bool]] = []
         self.retries = 0
+        self.speed = 1.0
 
-    async def prepare(self, track: Track) -> WavStream:
+    async def prepare(self, track: Track, *, position_s: float = 0.0) -> WavStream:
         if track.id in self.held:
             await self.held[track.id].wait()
         if self.errors.get(track.id):
@@ -53,6 +59,9 @@ class FakeStreams:
 
     def report_position(self, track_id: TrackId, position_s: float, engine_ahead_s: float, is_playing: bool) -> None:
         self.positions.append((track_id, position_s, is_playing))
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
 
     def retry_now(self) -> None:
         self.retries += 1

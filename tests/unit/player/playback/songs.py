@@ -79,9 +79,10 @@ class WavStream:
         self.bytes_read += len(data)
         return data
 
-    def release(self) -> None:
+    def release(self, *, hold_at: int | None = None) -> None:
+        """Up to `hold_at`, if that is given."""
         with self._changed:
-            self.hold_at = None
+            self.hold_at = hold_at
             self._changed.notify_all()
 
     def cancel(self) -> None:

@@ -21,48 +21,15 @@ from player.playback import libmpv
 from player.playback.engine import MpvEngine
 from player.playback.engine_events import (
     DeviceLost,
-    Ended,
     EndReason,
-    EngineEvent,
-    LoadId,
     Restarted,
     SoundingChanged,
 )
 from player.playback.engine_log import log_line
 from player.playback.engine_options import EngineConfig, Output, volume_percent
 from tests.unit.player.playback.bench import FAST, LIMIT_S, SILENT
+from tests.unit.player.playback.engine_bench import EngineBench
 from tests.unit.player.playback.songs import RATE, Pcm, WavStream, from_recording, noise, wav
-
-
-class EngineBench:
-    """Events are taken on mpv's thread; `until` waits for the next one that fits."""
-
-    def __init__(self, config: EngineConfig) -> None:
-        self.engine = MpvEngine(config, lambda callback: callback())
-        self.events: list[EngineEvent] = []
-        self._came = threading.Condition()
-        self.engine.listen(self._note)
-        self.engine.open()
-
-    def _note(self, event: EngineEvent) -> None:
-        with self._came:
-            self.events.append(event)
-            self._came.notify_all()
-
-    def until(self, claim: Callable[[EngineEvent], bool], count: int = 1) -> EngineEvent:
-        with self._came:
-            assert self._came.wait_for(lambda: len([e for e in self.events if claim(e)]) >= count, LIMIT_S), (
-                self.events
-            )
-        return [event for event in self.events if claim(event)][count - 1]
-
-    def until_begun(self, load: LoadId) -> None:
-        self.until(lambda event: event == Restarted(load))
-
-    def until_ended(self, count: int = 1) -> Ended:
-        event = self.until(lambda event: isinstance(event, Ended) and event.reason is not EndReason.REPLACED, count)
-        assert isinstance(event, Ended)
-        return event
 
 
 @pytest.fixture
@@ -78,12 +45,12 @@ def opened() -> Iterator[Callable[[EngineConfig], EngineBench]]:
         bench.engine.close()
 
 
-def record(bench: EngineBench, *streams: WavStream, gains: tuple[str, ...] = ()) -> None:
+def record(bench: EngineBench, *streams: WavStream, gains: tuple[float, ...] = ()) -> None:
     """Play the songs one behind the other as fast as they decode, and finish the file."""
-    gain = gains or ("no",) * len(streams)
-    bench.engine.load(streams[0], gain=gain[0])
+    gain = gains or (0.0,) * len(streams)
+    bench.engine.load(streams[0], gain_db=gain[0])
     for number, stream in enumerate(streams[1:], start=1):
-        bench.engine.append(stream, gain=gain[number])
+        bench.engine.append(stream, gain_db=gain[number])
         bench.until_ended(number)
         bench.engine.promote_next()
     bench.until_ended(len(streams))
@@ -158,6 +125,23 @@ def test_a_seek_while_playing_lands_where_it_should(opened: Callable[[EngineConf
     assert 31.24 <= bench.engine.position_s < 33.0
 
 
+def test_of_two_seeks_in_a_row_only_the_second_counts(opened: Callable[[EngineConfig], EngineBench]) -> None:
+    bench = opened(SILENT)
+    bench.engine.load(WavStream(noise(60.0)))
+    bench.until(lambda event: event == SoundingChanged(is_sounding=True))
+    bench.engine.set_paused(True)
+    for number in range(30):
+        first_s, second_s = 10.0 + number, 50.0 - number
+        bench.engine.seek(first_s)
+        threading.Event().wait(number % 10 / 2000)  # about when mpv tells of the first
+        told = len([event for event in bench.events if isinstance(event, Restarted)])
+        bench.engine.seek(second_s)
+        bench.until(lambda event: isinstance(event, Restarted), told + 1)
+        seen = [bench.engine.position_s for _ in range(1000)]
+        assert min(seen) > second_s - 0.5
+        assert max(seen) < second_s + 0.5
+
+
 def test_the_next_song_can_be_replaced_without_touching_the_current(
     tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
 ) -> None:
@@ -207,58 +191,63 @@ def level_db(pcm: Pcm) -> float:
     return float(20 * np.log10(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))))
 
 
-def flac_with_gain(pcm: Pcm, path: Path, **tags: str) -> WavStream:
-    import av
-    from mutagen.flac import FLAC
-
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("flac", rate=RATE, layout="stereo")
-        frame = av.AudioFrame.from_ndarray(
-            (pcm * 32767).astype(np.int16).reshape(1, -1), format="s16", layout="stereo"
-        )
-        frame.sample_rate = RATE
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            container.mux(packet)
-    tagged = FLAC(path)
-    for name, value in tags.items():
-        tagged[f"replaygain_{name}"] = value
-    tagged.save()
-    return WavStream(pcm, body=path.read_bytes())
-
-
-@pytest.mark.parametrize(
-    ("mode", "target_lufs", "expected_db"),
-    [
-        ("no", -14.0, 0.0),
-        ("track", -18.0, -9.0),
-        ("track", -14.0, -5.0),
-        ("track", -23.0, -14.0),
-        ("album", -18.0, -3.0),
-    ],
-)
-def test_loudness_is_applied_from_the_first_sample_of_its_song(
-    mode: str, target_lufs: float, expected_db: float, tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
+@pytest.mark.parametrize("gain_db", [-14.0, -0.5, 3.0])
+def test_a_gain_holds_for_every_sample_of_its_song_and_no_other(
+    gain_db: float, tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
 ) -> None:
     path, source = tmp_path / "even.wav", noise(1.0)
-    tagged = flac_with_gain(
-        source, tmp_path / "a.flac", track_gain="-9 dB", track_peak="0.3", album_gain="-3 dB", album_peak="0.3"
-    )
-    bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=target_lufs))
-    record(bench, WavStream(source), tagged, gains=("no", mode))
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    record(bench, *(WavStream(source) for _ in range(3)), gains=(0.0, gain_db, 0.0))
     samples = from_recording(path)
     assert np.array_equal(samples[:RATE], source)
-    assert level_db(samples[RATE:]) - level_db(source) == pytest.approx(expected_db, abs=0.02)
-    assert level_db(samples[RATE : RATE + 200]) - level_db(source[:200]) == pytest.approx(expected_db, abs=0.1)
+    assert samples[RATE : 2 * RATE] == pytest.approx(source * 10 ** (gain_db / 20), abs=1 / 32_768)
+    assert np.array_equal(samples[2 * RATE :], source)
 
 
-def test_a_gain_never_lifts_the_peak_over_full_scale(
+def test_a_change_of_gain_is_no_step(tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]) -> None:
+    path, hertz, level = tmp_path / "glide.wav", 441.0, 0.25
+    wave = level * np.sin(2 * np.pi * hertz * np.arange(9 * RATE) / RATE)
+    stream = WavStream(np.stack([wave, wave], axis=1).astype(np.float32), hold_at=44 + 3 * RATE * 8)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(stream)
+    for played_s, gain_db, then_hold_at in ((2.9, -9.0, 44 + 6 * RATE * 8), (5.9, -3.0, None)):
+        bench.until_recorded(path, played_s)
+        bench.until_true(lambda: bench.engine._gain.present_db(1.0) == bench.engine._gain.target_db)
+        bench.engine.set_gain(gain_db)
+        bench.until_done()
+        stream.release(hold_at=then_hold_at)
+    bench.until_ended()
+    bench.engine.close()
+    heard = from_recording(path)[:, 0]
+    assert len(heard) == 9 * RATE
+    steepest = 2 * np.pi * hertz / RATE * level
+    assert np.abs(np.diff(heard)).max() < 1.02 * steepest
+    for at_s, gain_db in ((2.0, 0.0), (5.0, -9.0), (8.4, -3.0)):
+        part = heard[round(at_s * RATE) : round((at_s + 0.5) * RATE)]
+        assert level_db(part) == pytest.approx(20 * np.log10(level / np.sqrt(2)) + gain_db, abs=0.05)
+
+
+def test_at_its_own_speed_again_a_song_is_untouched(
     tmp_path: Path, opened: Callable[[EngineConfig], EngineBench]
 ) -> None:
-    path, source = tmp_path / "peak.wav", noise(1.0)
-    tagged = flac_with_gain(source, tmp_path / "a.flac", track_gain="+20 dB", track_peak="0.5")
-    bench = opened(EngineConfig(Output.RECORDING, record_to=path, target_lufs=-18.0))
-    record(bench, tagged, gains=("track",))
-    assert level_db(from_recording(path)) - level_db(source) == pytest.approx(6.02, abs=0.05)
+    path, source = tmp_path / "speed.wav", noise(8.0)
+    stream = WavStream(source, hold_at=44 + 2 * RATE * 8)
+    bench = opened(EngineConfig(Output.RECORDING, record_to=path))
+    bench.engine.load(stream)
+    bench.until_recorded(path, 1.4)
+    bench.engine.set_speed(2.0)
+    bench.until_done()
+    stream.release(hold_at=44 + 4 * RATE * 8)
+    bench.until_recorded(path, 2.4)
+    bench.engine.set_speed(1.0)
+    bench.until_done()
+    stream.release()
+    bench.until_ended()
+    bench.engine.close()
+    heard = from_recording(path)
+    assert np.array_equal(heard[:RATE], source[:RATE])
+    assert np.array_equal(heard[-3 * RATE :], source[-3 * RATE :])
+    assert 6 * RATE < len(heard) < 7.8 * RATE
 
 
 def test_the_slider_is_a_perceived_scale() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
-from player.domain.catalogue import Track
+from player.domain.catalogue import Loudness, Track
 from player.domain.playback import PlaybackState, QueueState, Repeat, Status
+from player.domain.sound import SleepTimer
 from player.errors import AudioDeviceError, AuthError, NetworkError
 from player.playback.engine_options import EngineConfig, Output
 from player.playback.loudness import LoudnessMode
@@ -181,6 +183,7 @@ def test_a_network_fault_holds_and_never_skips() -> None:
         bench.do(bench.player.play(long_songs("a", "b")))
         state = bench.until_status(Status.RECONNECTING, "a")
         assert isinstance(state.error, NetworkError)
+        assert state.retry_in_s is not None
         bench.do(bench.player.retry_now())
         bench.until_status(Status.PLAYING, "a")
         assert streams.retries == 1
@@ -240,13 +243,17 @@ def test_a_source_that_stops_mid_song_stalls_and_goes_on_at_the_same_place() -> 
         bench.until_status(Status.BUFFERING)
         bench.until_status(Status.PLAYING)
         stopped = bench.until_status(Status.BUFFERING).position_s
-        streams.health = FakeHealth(state="reconnecting", error=NetworkError("gone"))
-        bench.until_status(Status.RECONNECTING)
+        streams.health = FakeHealth("reconnecting", NetworkError("gone"), next_retry_at_s=1e12)
+        held_up = bench.until(lambda state: state.status is Status.RECONNECTING and state.retry_in_s is not None)
+        assert held_up.retry_in_s is not None
+        assert held_up.retry_in_s > 1e6
         streams.health = FakeHealth()
         made[0].release()
         state = bench.until_status(Status.PLAYING)
         assert state.position_s == pytest.approx(stopped, abs=0.3)
         assert stopped == pytest.approx(2.0, abs=0.3)
+        assert state.retry_in_s is None
+        assert bench.player.stats().fetched == FakeHealth().fetched
         assert bench.player.stats().stalls == 1
         assert bench.player.stats().stall_s > 0.1
         assert bench.titles_heard() == ["a"]
@@ -326,23 +333,92 @@ def test_closing_while_a_read_is_blocked_ends_at_once() -> None:
     assert streams.streams[0].is_cancelled
 
 
-def test_loudness_changes_while_a_song_plays_and_for_the_next() -> None:
-    def applied(bench: PlayerBench) -> tuple[str, float]:
-        gain = bench.engine._mpv["replaygain"]
-        return "no" if gain is False else str(gain), float(bench.engine._mpv["replaygain-preamp"])
+def measured(name: str, lufs: float) -> Track:
+    return replace(long_songs(name)[0], loudness=Loudness(track_lufs=lufs, track_peak_dbtp=-20.0))
 
+
+def chain(bench: PlayerBench) -> str:
+    return str(bench.engine._mpv["af"])
+
+
+def test_loudness_changes_while_a_song_plays_and_for_the_next() -> None:
     with running() as bench:
-        bench.do(bench.player.play(long_songs("a", "b")))
+        bench.do(bench.player.play([measured("a", -9.0), measured("b", -20.0)]))
         bench.until_status(Status.PLAYING, "a")
-        assert applied(bench) == ("track", 4.0)
-        playing = bench.player.state.entry
-        bench.do(bench.player.set_loudness(LoudnessMode.OFF, -23.0))
-        bench.until(lambda _: applied(bench) == ("no", -5.0))
+        assert "volume=-5.000dB" in chain(bench)
+        bench.do(bench.player.set_loudness(LoudnessMode.SONG, -18.0))
+        bench.until(lambda _: "asetnsamples" in chain(bench))
+        bench.do(bench.player.set_loudness(LoudnessMode.OFF, -18.0))
+        bench.do(bench.player.set_loudness(LoudnessMode.SONG, -23.0))
         bench.do(bench.player.next())
         bench.until_status(Status.PLAYING, "b")
-        assert applied(bench) == ("no", -5.0)
-        bench.do(bench.player.set_loudness(LoudnessMode.ALBUM, -18.0))
-        bench.until(lambda _: applied(bench) == ("album", 0.0))
+        assert "volume=-3.000dB" in chain(bench)
+        bench.do(bench.player.set_loudness(LoudnessMode.OFF, -23.0))
+        bench.do(bench.player.next())
+        bench.do(bench.player.previous())
+        bench.until(lambda state: state.is_advancing and chain(bench) == "[]")
         assert bench.player.stats().stalls == 0
-        assert playing == bench.player.queue.order[0]
-        assert bench.titles_heard() == ["a", "b"]
+
+
+def test_loudness_that_changes_while_a_song_is_opened_counts_from_its_start() -> None:
+    streams = FakeStreams(a_song)
+    with running(streams) as bench:
+        streams.held["a"] = asyncio.Event()
+        bench.do(bench.player.play([measured("a", -9.0)]))
+        bench.do(bench.player.set_loudness(LoudnessMode.SONG, -23.0))
+        bench.runtime.loop.call_soon_threadsafe(streams.held["a"].set)
+        bench.until_status(Status.PLAYING, "a")
+        assert "volume=-14.000dB" in chain(bench)
+
+
+def test_a_faster_song_is_told_to_the_look_ahead_and_costs_no_stall() -> None:
+    with running() as bench:
+        bench.do(bench.player.play(long_songs("a")))
+        bench.until_status(Status.PLAYING, "a")
+        bench.do(bench.player.set_speed(2.0))
+        bench.until(lambda state: state.position_s > 2.0)
+        assert (bench.player.state.speed, bench.streams.speed) == (2.0, 2.0)
+        assert "scaletempo" not in chain(bench)  # mpv's own, not one of ours
+        bench.do(bench.player.set_speed(1.0))
+        assert bench.player.stats().stalls == 0
+
+
+def test_the_sleep_timer_fades_pauses_and_gives_the_volume_back() -> None:
+    with running(options=PlayerOptions(volume=0.8)) as bench:
+        bench.do(bench.player.play(long_songs("a", "b")))
+        bench.until_status(Status.PLAYING, "a")
+        bench.do(bench.player.set_sleep(SleepTimer(seconds=0.6)))
+        state = bench.until_status(Status.PAUSED)
+        assert (state.sleep, state.volume) == (None, 0.8)
+        assert state.position_s > 0
+        bench.until(lambda _: float(bench.engine._mpv["volume"]) == pytest.approx(80.0))
+        bench.do(bench.player.resume())
+        bench.until(lambda later: later.is_advancing and later.position_s > state.position_s)
+
+
+def test_the_sleep_timer_runs_on_while_paused() -> None:
+    with running() as bench:
+        bench.do(bench.player.play(long_songs("a")))
+        bench.until_status(Status.PLAYING, "a")
+        bench.do(bench.player.pause())
+        bench.do(bench.player.set_sleep(SleepTimer(seconds=0.1)))
+        bench.until(lambda state: state.sleep is None)
+        assert bench.player.state.status is Status.PAUSED
+
+
+def test_the_music_sleeps_at_the_end_of_a_song_and_stands_before_the_next() -> None:
+    with running(config=FAST) as bench:
+        bench.do(bench.player.set_sleep(SleepTimer(songs=2)))
+        bench.do(bench.player.play([track(name, seconds=20.0) for name in "abc"]))
+        state = bench.until(lambda state: state.status is Status.PAUSED and state.sleep is None)
+        assert state.entry is not None
+        assert (state.entry.track.id, state.position_s) == ("c", 0.0)
+        bench.do(bench.player.resume())
+        bench.until_status(Status.ENDED)
+
+
+def test_the_last_song_leaves_nothing_for_the_sleep_timer() -> None:
+    with running(config=FAST) as bench:
+        bench.do(bench.player.set_sleep(SleepTimer(songs=1)))
+        bench.do(bench.player.play([track("a", seconds=20.0)]))
+        bench.until(lambda state: state.status is Status.ENDED and state.sleep is None)

@@ -24,7 +24,7 @@ from player.streaming.abr.controller import Controller
 from player.streaming.abr.fixed import FixedRendition
 from player.streaming.look_ahead import LookAhead
 from player.streaming.track_stream import TrackStream
-from tests.support.media_server import MediaServer, running_media_server, song
+from tests.support.media_server import RATES_KBPS, MediaServer, Song, running_media_server, song
 
 LIMIT_S = 20.0
 READ_BYTES = 32 * 1024
@@ -112,6 +112,23 @@ def decode(file: bytes) -> NDArray[np.float32]:
     with av.open(io.BytesIO(file), "r") as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
     return np.concatenate(frames, axis=1).T.astype(np.float32)
+
+
+def plain(known: Song, rungs: list[int]) -> NDArray[np.float32]:
+    return decode(known.plain_file(rungs))[: known.timeline.sample_count]
+
+
+def rungs_of(stream: TrackStream) -> list[int]:
+    return [RATES_KBPS.index(kbps) for kbps in stream.renditions() if kbps is not None]
+
+
+def assert_whole(stream: TrackStream, file: bytes, known: Song) -> None:
+    assert len(file) == stream.size_bytes
+    rungs = rungs_of(stream)
+    assert len(rungs) == known.segment_count
+    heard = decode(file)[: stream.sample_count]
+    assert len(heard) == known.timeline.sample_count
+    assert np.array_equal(heard, plain(known, rungs))
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class Pieces:
 
 async def opened(server: MediaServer) -> tuple[Opener, TrackMedia]:
     async with build_client() as client:
-        opener = Opener(client, server.open_stream, lambda track: ())
+        opener = Opener(client, server.open_stream)
         return opener, await opener.open(server.track("one"), lambda ladder: ladder.top)
 
 
@@ -105,7 +105,7 @@ def test_a_connection_that_all_but_stops_is_noticed_a_slow_link_is_not() -> None
         asyncio.run(scenario(server))
 
 
-def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
+def test_readers_get_nothing_before_the_controller_allows_it() -> None:
     async def scenario(server: MediaServer) -> None:
         opener, media = await opened(server)
         clock, data = HandClock(), song(1).segments[3][1]
@@ -116,13 +116,14 @@ def test_readers_get_nothing_of_a_rung_that_is_on_trial() -> None:
             async def chunks(self, request: SegmentRequest, resume_at: int = 0) -> AsyncGenerator[bytes, None]:
                 async for piece in super().chunks(request, resume_at):
                     yield piece
-                    trial.goes_on(trial.transfer(0.0))
+                    if trial.transfer(0.0).download_s >= 0.15:
+                        trial.allow_relay()
                     seen.append(media.partial is not None and media.partial.is_relayed)
 
         source = Judged(clock, [data[:100], data[100:200], data[200:300], data[300:400], data[400:]])
         trial = Download(
             media, 1, rung,
-            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock, relay_after_s=0.15,
+            is_relayed=False, is_upgrade=False, opener=opener, source=source, clock=clock,
         )  # fmt: skip
         trial.relay()
         assert not trial.is_relayed

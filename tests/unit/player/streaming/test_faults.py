@@ -9,15 +9,26 @@ from player.domain.stream import SegmentFetch
 from player.errors import (
     AuthError,
     Conflict,
+    Damaged,
     NetworkError,
     NotFound,
     PlayerError,
     ProtocolError,
     RateLimited,
     Rejected,
+    SongChanged,
+    UnexpectedPage,
 )
 from player.network.retry import Backoff
-from player.streaming.faults import AHEAD_PAUSE_S, NONSENSE_LIMIT, Faults, Remedy
+from player.streaming.faults import (
+    AHEAD_PAUSE_S,
+    CHANGED_LIMIT,
+    NONSENSE_LIMIT,
+    REOPEN_LIMIT,
+    STUCK_AFTER,
+    Faults,
+    Remedy,
+)
 from player.streaming.health import FetchMeter
 
 SONG = TrackId("one")
@@ -46,26 +57,32 @@ def test_a_server_that_is_not_reached_may_have_moved() -> None:
     assert all(known.segment_failed(SONG, 4, RateLimited()) is Remedy.RETRY for _ in range(4))
 
 
-def test_a_conflict_is_not_tried_again() -> None:
-    assert faults().segment_failed(SONG, 0, Conflict()) is Remedy.GIVE_UP
+def test_a_song_that_is_another_now_is_opened_anew() -> None:
+    assert faults().segment_failed(SONG, 0, SongChanged()) is Remedy.GIVE_UP
+    assert faults().opening_failed(SONG, SongChanged()) is Remedy.GIVE_UP
 
 
 @pytest.mark.parametrize("error", [Rejected(server_code="URL_EXPIRED"), AuthError(), NotFound()])
-def test_refused_addresses_are_renewed_twice_then_the_song_is_given_up(error: PlayerError) -> None:
+def test_refused_addresses_are_renewed_for_a_while_then_the_song_is_given_up(error: PlayerError) -> None:
     known = faults()
-    assert [known.segment_failed(SONG, 0, error) for _ in range(3)] == [Remedy.REOPEN, Remedy.REOPEN, Remedy.GIVE_UP]
+    remedies = [known.segment_failed(SONG, 0, error) for _ in range(REOPEN_LIMIT + 1)]
+    assert remedies == [Remedy.REOPEN, *[Remedy.REOPEN_LATER] * (REOPEN_LIMIT - 1), Remedy.GIVE_UP]
     other = faults()
-    for _ in range(5):
+    for _ in range(REOPEN_LIMIT + 3):
         assert other.segment_failed(SONG, 0, error) is Remedy.REOPEN
         other.succeeded(SONG, 0)
 
 
-def test_nonsense_at_opening_is_believed_after_some_tries() -> None:
+@pytest.mark.parametrize(
+    ("error", "limit"), [(ProtocolError(), NONSENSE_LIMIT), (NotFound(), NONSENSE_LIMIT), (Conflict(), CHANGED_LIMIT)]
+)
+def test_a_refusal_at_opening_is_believed_after_some_tries(error: PlayerError, limit: int) -> None:
     known = faults()
-    remedies = [known.opening_failed(SONG, ProtocolError()) for _ in range(NONSENSE_LIMIT)]
-    assert remedies == [Remedy.RETRY] * (NONSENSE_LIMIT - 1) + [Remedy.GIVE_UP]
+    remedies = [known.opening_failed(SONG, error) for _ in range(limit)]
+    assert remedies == [Remedy.RETRY] * (limit - 1) + [Remedy.GIVE_UP]
+    assert all(known.opening_failed(SONG, UnexpectedPage()) is Remedy.RETRY for _ in range(50))
     assert known.opening_failed(SONG, NetworkError()) is Remedy.RETRY
-    assert known.opening_failed(SONG, NotFound()) is Remedy.GIVE_UP
+    assert known.opening_failed(SONG, AuthError()) is Remedy.GIVE_UP
     known.opened(SONG)
     assert not known.is_failing
 
@@ -75,8 +92,23 @@ def test_a_server_that_says_how_long_is_obeyed() -> None:
     assert known.wait_s(RateLimited(retry_after_s=30.0)) == 30.0
     assert known.is_failing
     assert known.wait_s(NetworkError()) < 1.0
-    known.trickled(SONG, 1)
-    assert isinstance(known.last_error, NetworkError)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_wrong"),
+    [(Damaged(), True), (ProtocolError(), True), (UnexpectedPage(), False), (NetworkError(), False)],
+)
+def test_what_stays_wrong_in_one_rendition_is_told_from_a_network_that_is_away(
+    error: PlayerError, is_wrong: bool
+) -> None:
+    known = faults()
+    for _ in range(STUCK_AFTER - 1):
+        known.segment_failed(SONG, 2, error)
+        assert not known.is_stuck(SONG, 2, error)
+    known.segment_failed(SONG, 2, error)
+    assert known.is_stuck(SONG, 2, error) is is_wrong
+    known.succeeded(SONG, 2)
+    assert not known.is_stuck(SONG, 2, error)
 
 
 def test_a_song_that_failed_ahead_is_left_alone_for_a_while() -> None:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from player.streaming.opening import init_beside
-from player.streaming.playlists import Address
 from tests.support.media_server import Fault, song
 from tests.unit.player.streaming.conftest import LIMIT_S, Listener
 
 
 def asked(listener: Listener, name: str) -> int:
     return sum(request.path.endswith(name) for request in listener.server.requests)
-
-
-def test_the_init_lies_beside_its_playlist_under_the_same_signature() -> None:
-    url = "http://127.0.0.1:8000/media/so/c0ffee/96/index.m3u8?exp=1&plan=a%2Fb&sig=ab"
-    assert init_beside(url) == Address("http://127.0.0.1:8000/media/so/c0ffee/96/init.mp4?exp=1&plan=a%2Fb&sig=ab")
 
 
 def test_playlist_and_init_are_asked_for_once_each(listener: Listener) -> None:

@@ -8,13 +8,11 @@ import struct
 import av
 import pytest
 
-from player.domain.catalogue import Loudness
 from player.errors import ProtocolError
 from player.streaming.boxes import boxes, child
 from player.streaming.init_segment import MAX_INIT_BYTES, patch_init, read_init
 from player.streaming.opening import same_grid
 from player.streaming.playlists import Address, MediaPlaylist
-from player.streaming.replay_gain import replay_gain_tags
 from player.streaming.song_grid import SongGrid, song_grid
 from player.streaming.virtual_mp4 import Layout, slot_bound
 from tests.support.media_server import song
@@ -35,27 +33,17 @@ def test_an_init_tells_rate_channels_and_edit() -> None:
     assert read_init(song(3, 5.0, 48_000, 1).init).channels == 1
 
 
-def test_the_patched_init_skips_the_priming_and_carries_the_loudness() -> None:
+def test_the_patched_init_skips_the_priming_and_carries_no_tags() -> None:
     known = song(2, 9.7)
-    tags = replay_gain_tags(Loudness(-9.0, -0.5, -10.0, None))
-    patched = patch_init(read_init(known.init), priming=1024, tags=tags)
+    patched = patch_init(read_init(known.init), priming=1024)
     edit = child(patched, b"moov", b"trak", b"edts", b"elst")
     assert struct.unpack(">IIIiHH", edit) == (0, 1, 0, 1024, 1, 0)
     again = read_init(patched)
     assert (again.edit_start, again.edit_samples) == (1024, None)
-    assert patch_init(again, priming=1024, tags=tags) == patched
-    with av.open(io.BytesIO(patched + b"".join(known.segments[1])), "r") as container:
-        metadata = {**container.metadata, **container.streams.audio[0].metadata}
-    assert metadata["REPLAYGAIN_TRACK_GAIN"] == "-9.00 dB"
-    assert metadata["REPLAYGAIN_TRACK_PEAK"] == "0.944061"
-    assert metadata["REPLAYGAIN_ALBUM_GAIN"] == "-8.00 dB"
-    assert metadata["REPLAYGAIN_ALBUM_PEAK"] == "1.000000"
-
-
-def test_without_loudness_there_are_no_tags() -> None:
-    assert replay_gain_tags(Loudness()) == ()
-    patched = patch_init(read_init(song(2, 9.7).init), priming=0, tags=())
+    assert patch_init(again, priming=1024) == patched
     assert all(inner.kind != b"udta" for inner in boxes(child(patched, b"moov")))
+    with av.open(io.BytesIO(patched + b"".join(known.segments[1])), "r") as container:
+        assert not [name for name in container.metadata if name.upper().startswith("REPLAYGAIN")]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +104,7 @@ def test_without_our_tags_the_init_or_the_sum_tells_the_length() -> None:
     by_edit = song_grid(playlist(*durations, priming=None), init, 1024)
     assert by_edit.priming == 1024
     assert abs(by_edit.sample_count - timeline.sample_count) < 44_100 / 1000
-    bare = read_init(patch_init(init, priming=1024, tags=()))
+    bare = read_init(patch_init(init, priming=1024))
     assert abs(song_grid(playlist(*durations), bare, 1024).sample_count - timeline.sample_count) < 1024
 
 

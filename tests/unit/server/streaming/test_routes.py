@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 import subprocess
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,6 +100,26 @@ def test_segments_are_immutable_bytes_with_ranges(backend: Backend, client: http
     assert httpx.get(url, headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
     head = httpx.head(url)
     assert (head.content, head.headers["content-length"]) == (b"", str(len(whole.content)))
+
+
+def test_everything_of_a_stream_says_what_its_bytes_should_be(backend: Backend, client: httpx.Client) -> None:
+    """docs/api.md, Pieces."""
+
+    def check(answer: httpx.Response, whole: bytes) -> None:
+        expected = [zlib.crc32(whole[at : at + 1024]) for at in range(0, len(whole), 1024)]
+        packed = base64.b64encode(struct.pack(f">{len(expected)}I", *expected)).decode()
+        assert answer.headers["segue-pieces"] == f"length={len(whole)}, size=1024, crc-32=:{packed}:"
+
+    master = client.get(f"/songs/{_song_id(client, 'One')}/stream").raise_for_status()
+    check(master, master.content)
+    playlist = httpx.get(backend.url + _uris(master.text)[-1]).raise_for_status()
+    check(playlist, playlist.content)
+    segment = playlist.url.join(_uris(playlist.text)[1])
+    for url in (segment, str(segment).replace("1.m4s", "init.mp4")):
+        whole = httpx.get(url).raise_for_status().content
+        part = httpx.get(url, headers={"Range": "bytes=512-"})
+        assert part.status_code == 206
+        check(part, whole)
 
 
 def test_signatures_guard_media(backend: Backend, client: httpx.Client) -> None:

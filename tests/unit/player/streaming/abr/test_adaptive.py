@@ -7,7 +7,6 @@ import pytest
 from player.streaming.abr.abandon import DECIDE_ANEW
 from player.streaming.abr.adaptive import Adaptive
 from player.streaming.abr.presets import BEST, METERED_AHEAD_S, QUIET, SAVER, Preset
-from player.streaming.abr.start import TRIAL_S
 from player.streaming.abr.state import Decision, Extra, Fetch, Transfer, Wait
 from tests.unit.player.streaming.abr.states import LADDER, state, transfer
 
@@ -31,13 +30,15 @@ def test_nothing_known() -> None:
     assert isinstance(controller.decide(state([2, 2], missing=0)), Wait)
     assert controller.opening_rung(LADDER) == 4
     assert controller.throughput_kbps is None
-    assert controller.trial_s == TRIAL_S
+    assert not controller.may_relay(transfer(rung=4, got=40.0, elapsed_s=0.2, first_byte_s=None))
+    assert not controller.may_relay(transfer(rung=4, got=39.0, elapsed_s=0.2))
+    assert controller.may_relay(transfer(rung=4, got=60.0, elapsed_s=0.31))
     assert controller.start_need_s(4.0, LADDER) == 4.0
 
 
 def test_an_empty_buffer_after_a_stall_takes_the_lowest_rung_after_a_seek_what_is_at_once_there() -> None:
     controller = measured(20_000.0)
-    assert controller.trial_s == 0.0
+    assert controller.may_relay(transfer(rung=4, got=0.0, elapsed_s=0.0, first_byte_s=None))
     assert rung(controller.decide(state([]))) == 0
     assert rung(controller.decide(state([], is_opening=True))) == LADDER.top
     assert controller.opening_rung(LADDER) == LADDER.top

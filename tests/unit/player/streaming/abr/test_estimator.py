@@ -1,6 +1,6 @@
 import pytest
 
-from player.streaming.abr.estimator import LATENCY_UNKNOWN_S, Estimator, Link, Mean
+from player.streaming.abr.estimator import LATENCY_UNKNOWN_S, STEADY, Estimator, Link, Mean
 
 
 def steady(kbps: float, segments: int = 40) -> Estimator:
@@ -80,3 +80,25 @@ def test_the_wait_for_the_first_byte_is_kept_apart_and_its_greater_mean_counts()
 
 def test_a_fetch_takes_the_latency_and_its_bits() -> None:
     assert Link(100.0, 400.0, 0.5).fetch_s(200.0) == 2.5
+
+
+def spread(estimator: Estimator) -> float:
+    assert estimator.link is not None
+    return estimator.link.spread
+
+
+def test_a_link_is_steady_when_it_has_shown_so() -> None:
+    assert spread(steady(500.0, 1)) == pytest.approx(STEADY)
+    assert spread(steady(500.0, 5)) < STEADY / 2
+    estimator = Estimator()
+    for kbps in (400.0, 600.0) * 10:
+        estimator.add_download(2.0, 2.1, 2.0 * kbps)
+    assert STEADY < spread(estimator) < 0.5
+
+
+def test_an_outage_ends_that_and_is_long_remembered() -> None:
+    estimator = steady(500.0)
+    estimator.add_download(6.0, 6.1, 0.0)
+    for _ in range(10):
+        estimator.add_download(2.0, 2.1, 1000.0)
+    assert spread(estimator) > STEADY

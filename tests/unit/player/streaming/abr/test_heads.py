@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-from player.streaming.abr.heads import AFTER_NEXT, GOOD, MOST, missing_head
+from player.streaming.abr.heads import FIRST, MOST, missing_head
 from player.streaming.abr.state import Extra, Fetch, State
 from player.streaming.abr.upgrade import STOP_BELOW_S
 from tests.unit.player.streaming.abr.states import LADDER, link, state
@@ -12,24 +12,26 @@ def ask(seen: State, kbps: float = 1000.0) -> Fetch | None:
     return missing_head(seen, link(kbps), math.inf)
 
 
-def with_heads(segments: int, held: int, after_next: int = AFTER_NEXT) -> State:
+def with_heads(segments: int, held: int, after_next: int = MOST) -> State:
     heads: dict[int, list[int | None]] = {
         1: [0] * held + [None] * (MOST - held),
-        2: [0] * after_next + [None] * (AFTER_NEXT - after_next),
+        2: [0] * after_next + [None] * (MOST - after_next),
     }
     return state([7] * segments, heads=heads)
 
 
 def test_first_the_present_song() -> None:
-    assert ask(with_heads(12, 0)) is None
-    assert ask(with_heads(13, 0)) == Fetch(0, LADDER.top, is_head=True, extra=Extra(STOP_BELOW_S))
+    assert ask(with_heads(4, 0)) is None
+    assert ask(with_heads(5, 0), kbps=5000.0) == Fetch(0, LADDER.top, is_head=True, extra=Extra(STOP_BELOW_S))
 
 
-def test_good_ones_then_low_ones_as_the_buffer_deepens() -> None:
-    assert ask(with_heads(13, GOOD + 2)) is None
-    low = ask(with_heads(16, GOOD + 2))
-    assert low is not None
-    assert (low.index, low.rung) == (GOOD + 2, 0)
+def test_one_more_for_every_segment_that_the_buffer_deepens() -> None:
+    for more in range(MOST - FIRST + 1):
+        assert ask(with_heads(5 + more, FIRST + more)) is None
+        if FIRST + more < MOST:
+            following = ask(with_heads(5 + more + 1, FIRST + more))
+            assert following is not None
+            assert following.index == FIRST + more
     assert ask(with_heads(30, MOST)) is None
 
 
@@ -46,10 +48,20 @@ def test_one_that_would_take_too_much_of_the_buffer_comes_low() -> None:
     assert late.rung == 0
 
 
-def test_two_of_the_song_after_the_next() -> None:
-    assert ask(with_heads(14, MOST, after_next=1)) is None
-    found = ask(with_heads(15, MOST, after_next=1))
-    assert found == Fetch(MOST + 1, 0, is_head=True, extra=Extra(STOP_BELOW_S))
+def test_the_song_after_the_next_is_begun_when_the_buffer_is_deep() -> None:
+    assert ask(with_heads(14, MOST, after_next=0)) is None
+    for held in range(FIRST):
+        found = ask(with_heads(15, MOST, after_next=held), kbps=5000.0)
+        assert found == Fetch(MOST + held, LADDER.top, is_head=True, extra=Extra(STOP_BELOW_S))
+    assert ask(with_heads(15, MOST, after_next=FIRST)) is None
+    assert ask(with_heads(16, MOST, after_next=FIRST)) is not None
+
+
+def test_towards_the_end_of_a_song_it_is_the_song_after_the_next_that_a_skip_would_meet() -> None:
+    heads: dict[int, list[int | None]] = {1: [7, 7, *[None] * 11], 2: [None]}
+    found = ask(state([7] * 15, first_song=13, heads=heads))
+    assert found is not None
+    assert found.index == MOST
 
 
 def test_no_head_of_a_song_that_the_buffer_has_reached() -> None:

@@ -2,7 +2,16 @@ import math
 
 import pytest
 
-from player.streaming.abr.start import AT_ONCE_S, first_rung, opening_rung, second_thoughts, segments_to_hold
+from player.streaming.abr.start import (
+    AT_ONCE_S,
+    TRIAL_KBIT,
+    first_rung,
+    is_next_in_time,
+    opening_rung,
+    second_thoughts,
+    segments_to_hold,
+    shown_link,
+)
 from player.streaming.abr.state import Ladder
 from tests.unit.player.streaming.abr.states import LADDER, link, transfer
 
@@ -39,6 +48,24 @@ def test_second_thoughts_need_a_few_bytes() -> None:
     assert second_thoughts(transfer(rung=4, got=1.0, elapsed_s=0.25), 10.0) is None
     assert second_thoughts(transfer(rung=4, got=0.0, elapsed_s=3.0, first_byte_s=None), 10.0) is None
     assert second_thoughts(transfer(rung=0, got=1.0, elapsed_s=1.0), 10.0) is None
+
+
+def test_a_link_is_shown_by_time_or_by_bytes() -> None:
+    assert shown_link(transfer(rung=4, got=TRIAL_KBIT - 1.0, elapsed_s=0.2)) is None
+    assert shown_link(transfer(rung=4, got=0.0, elapsed_s=3.0, first_byte_s=None)) is None
+    for got, elapsed_s in ((TRIAL_KBIT, 0.2), (4.0, 0.35)):
+        shown = shown_link(transfer(rung=4, got=got, elapsed_s=elapsed_s))
+        assert shown is not None
+        assert shown.low_kbps == pytest.approx(got / (elapsed_s - 0.1))
+
+
+@pytest.mark.parametrize(("kbps", "rung", "is_in_time"), [(400.0, 4, True), (150.0, 4, False), (80.0, 0, True),
+                                                         (60.0, 0, False), (12.0, 0, False)])  # fmt: skip
+def test_music_begins_on_what_arrives_only_if_the_next_segment_comes_in_time(
+    kbps: float, rung: int, is_in_time: bool
+) -> None:
+    begun = transfer(rung=rung, got=0.0, elapsed_s=0.1)
+    assert is_next_in_time(begun, link(kbps)) is is_in_time
 
 
 def test_a_link_below_the_lowest_rung_holds_before_the_first_note() -> None:

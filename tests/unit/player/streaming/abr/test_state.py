@@ -52,11 +52,11 @@ def test_a_fixed_rendition_fetches_in_order_up_to_the_look_ahead(is_top: bool, r
     fixed = FixedRendition(is_top=is_top)
     assert fixed.throughput_kbps is None
     assert fixed.latency_s == LATENCY_UNKNOWN_S
-    assert fixed.trial_s == 0.0
     assert fixed.decide(State(planned(0, None), 0.0, 120.0, 0.0)) == Fetch(1, rung)
     assert isinstance(fixed.decide(State(planned(0, 0), 0.0, 120.0, 0.0)), Wait)
     assert isinstance(fixed.decide(State(planned(0, None), 0.0, 6.0, 0.0)), Wait)
     transfer = Transfer(LADDER, rung, 4.0, 96.0, 96.0, 1.1, 0.1, 4.0)
+    assert fixed.may_relay(transfer)
     fixed.done(transfer)
     fixed.done(Transfer(LADDER, rung, 4.0, 96.0, 96.0, 1.0, None, 4.0))
     fixed.aborted(transfer)
