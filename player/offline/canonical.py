@@ -1,0 +1,54 @@
+"""The one spelling of a JSON object that is signed, hashed or authenticated, and the one of bytes in text. Pure; used
+by the licence verifier, the container's page and the rows that carry a MAC."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Keys sorted, no spaces, UTF-8. ValueError for what JSON cannot spell."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def read_object(data: bytes) -> dict[str, Any]:
+    """A JSON object in any spelling, without repeated names. ValueError for everything else."""
+    try:
+        value = json.loads(data.decode(), object_pairs_hook=_without_repeats, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - callers know one error for all that is no object of ours
+    return value
+
+
+def base64url(data: bytes) -> str:
+    """Without padding (RFC 7515, 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """ValueError for all but the one spelling that `base64url` gives: no padding, no line ends, no stray bits."""
+    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        raise ValueError("not base64url")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64url(data) != text:
+        raise ValueError("not canonical base64url")
+    return data
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is repeated")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
