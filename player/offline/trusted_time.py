@@ -2,8 +2,8 @@
 of the clocks are arguments. Used by the vault before each song, by renewal, and at the start, on the `net` loop.
 
 Within the boot in which the server's signed time was last heard: that time and the boot clock since. In any other
-boot the greatest of the wall clock, the mark (the latest time ever seen) and, from the first look in this boot on, that
-look's time and the boot clock since: a wall clock held still does not hold time still while the computer runs.
+boot the greatest of the wall clock, the mark (the latest time ever seen) and, from the first look in this boot on,
+that look's time and the boot clock since: a wall clock held still does not hold time still while the computer runs.
 
 A wall clock more than ten minutes behind the mark makes the state SUSPECT, and so do 64 boots without contact, a mark
 that is gone, or an attempt to give the mark an older value: offline play ends after this song until the server's
