@@ -167,9 +167,9 @@ def test_what_is_kept_is_joined_to_the_safer_of_both() -> None:
 
 
 def honest_walk(chance: random.Random) -> None:
-    """29 days without contact after one: sleep, shut-downs, restarts and crashes of the player, a keyring that lags, a
-    clock that drifts by 50 ppm and is set by hand: at all times within five minutes of the truth, which is what honest
-    means here. Never suspect, and the time is as right as the clock was."""
+    """29 days without contact after one: sleep, shut-downs, restarts and crashes of the player, a keyring that lags,
+    a clock that drifts by 50 ppm and is set by hand: at all times within five minutes of the truth, which is what
+    honest means here. Never suspect, and the time is as right as the clock was."""
     computer = Computer(now_s=NOW + chance.randrange(10_000 * DAY))
     computer.contact()
     drift_ppm, end_s, boots = chance.uniform(-50, 50), computer.now_s + 29 * DAY, 1
