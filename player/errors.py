@@ -11,9 +11,16 @@ only presenters and main.py turn them into words.
     ├── SongChanged           the song's file is another than when it was opened: open it anew  (retryable)
     ├── Rejected              the service refused the request as wrong
     ├── ProtocolError         the service answered nonsense
+    │   ├── WrongAsset        what was downloaded are not the bytes that the licence is for
     │   └── UnexpectedPage    a web page came instead of an answer: often a network's sign-in page  (retryable)
     ├── CacheError            the local database or cache failed
+    │   ├── StorageFull       the disk has no room for a download
+    │   └── StorageUnusable   the disk or folder of the downloads fails or may not be written
     ├── CryptoError           outward one sentence; detail goes to the debug log without keys
+    │   ├── ContainerDamaged  a downloaded file is not what was written, or not of this licence: fetch it again
+    │   └── LicenceRefused    a licence is not ours, was changed, or is for another device
+    ├── LicenceExpired        the licence has ended: one renewal brings everything back
+    ├── ClockSuspect          the computer's clock cannot be believed: a signed time is needed
     ├── KeyringUnavailable    no usable keyring, or it is locked
     ├── AudioDeviceError      the sound device failed
     ├── EngineUnavailable     libmpv is missing or too old
@@ -90,6 +97,17 @@ class ProtocolError(PlayerError):
     code = "PROTOCOL"
 
 
+class WrongAsset(ProtocolError):
+    """`sha256` (hex) of what came, None where it was longer than it may be: the licence server looks at the song anew
+    when it is told."""
+
+    code = "WRONG_ASSET"
+
+    def __init__(self, sha256: str | None) -> None:
+        super().__init__("the downloaded song is not the one the licence is for")
+        self.sha256 = sha256
+
+
 class UnexpectedPage(ProtocolError):
     code = "UNEXPECTED_PAGE"
     retryable = True
@@ -99,8 +117,41 @@ class CacheError(PlayerError):
     code = "CACHE"
 
 
+class StorageFull(CacheError):
+    code = "STORAGE_FULL"
+
+
+class StorageUnusable(CacheError):
+    code = "STORAGE_UNUSABLE"
+
+
 class CryptoError(PlayerError):
     code = "CRYPTO"
+
+
+class ContainerDamaged(CryptoError):
+    code = "CONTAINER_DAMAGED"
+
+    def __init__(self, message: str = "a downloaded song cannot be opened; it is to be downloaded again") -> None:
+        super().__init__(message)
+
+
+class LicenceRefused(CryptoError):
+    """`reason` is for the debug log and for tests: a fixed phrase without any part of the licence."""
+
+    code = "LICENCE_REFUSED"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("a licence cannot be accepted")
+        self.reason = reason
+
+
+class LicenceExpired(PlayerError):
+    code = "LICENCE_EXPIRED"
+
+
+class ClockSuspect(PlayerError):
+    code = "CLOCK_SUSPECT"
 
 
 class KeyringUnavailable(PlayerError):

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.config import VERSION, Config
+from server.config import LICENCE_DAYS_MAX, VERSION, Config
 from server.data_lock import DataFolderBusy, DataLock
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     _set_up_logging()
     try:
         _check_libraries(config)
+        _check_licence_root(config)
         _check_data_folder(config)
         with _bind(config) as bound, contextlib.closing(_locked(config)):
             app = _create_app(config)
@@ -73,6 +74,19 @@ def _parse(arguments: list[str] | None) -> tuple[Config, bool]:
     )
     parser.add_argument("--demo", action="store_true", help="make and offer the demo library")
     parser.add_argument("--owner-code", action="store_true", help="print a code that signs the owner in once")
+    parser.add_argument(
+        "--licence-days",
+        type=_licence_days,
+        default=LICENCE_DAYS_MAX,
+        metavar="N",
+        help=f"days that downloads play without contact ({LICENCE_DAYS_MAX})",
+    )
+    parser.add_argument(
+        "--licence-root",
+        type=Path,
+        metavar="FILE",
+        help="Ed25519 key (PEM) that signs the licence keys; own by default",
+    )
     parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--version", action="version", version=f"Segue {VERSION}")
     given = parser.parse_args(arguments)
@@ -83,6 +97,8 @@ def _parse(arguments: list[str] | None) -> tuple[Config, bool]:
         libraries=tuple(folder.expanduser().absolute() for folder in given.library),
         demo=given.demo,
         offers_owner_code=given.owner_code,
+        licence_days=given.licence_days,
+        licence_root=given.licence_root.expanduser().absolute() if given.licence_root is not None else None,
     )
     return config, given.stop_with_stdin
 
@@ -91,6 +107,23 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"'{text}' is not a port; take 0 to 65535")
     return int(text)
+
+
+def _licence_days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LICENCE_DAYS_MAX:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of days; take 1 to {LICENCE_DAYS_MAX}")
+    return int(text)
+
+
+def _check_licence_root(config: Config) -> None:
+    if config.licence_root is None:
+        return
+    from server.licences.signing_keys import RootUnusable, root_seed
+
+    try:
+        root_seed(config.licence_root)
+    except RootUnusable as error:
+        raise StartRefused(EXIT_USAGE, str(error)) from error
 
 
 def _check_libraries(config: Config) -> None:

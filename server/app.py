@@ -11,11 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from server.catalog.routes import router as catalog
 from server.compression import Compression
 from server.config import API_PREFIX, VERSION, Config
+from server.devices.routes import router as devices
 from server.discovery.routes import router as discovery
 from server.http_rules import HttpRules
 from server.identity.routes import router as identity
 from server.ingest.routes import router as ingest
 from server.insights.routes import router as insights
+from server.licences.routes import router as licences
 from server.playlists.routes import router as playlists
 from server.problems import RESPONSES, install_handlers
 from server.services import build_services
@@ -53,7 +55,7 @@ def create_app(config: Config) -> FastAPI:
     app.add_middleware(Compression)
     app.add_middleware(HttpRules, bound_host=config.host, max_body_bytes=config.max_body_bytes)
     install_handlers(app)
-    for router in (identity, catalog, discovery, playlists, insights, streaming, ingest):
+    for router in (identity, catalog, discovery, playlists, insights, streaming, ingest, devices, licences):
         app.include_router(router, prefix=API_PREFIX)
     app.router.routes.extend(media_routes)
 

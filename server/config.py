@@ -1,15 +1,19 @@
 """What one backend is told at its start, and nothing else: `__main__` and the tests build it, every part reads it.
 
-Values only, so that two backends with different settings can live in one process.
+Values and a clock only, so that two backends with different settings can live in one process.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 VERSION = "0.1.0"
 API_PREFIX = "/api/v1"
+LICENCE_DAYS_MAX = 30
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,12 @@ class Config:
     segment_cache_bytes: int = 4 << 30
     """disk that packaged segments may take before the least recently used go"""
     background_workers: int = 1
+    licence_days: int = LICENCE_DAYS_MAX
+    """how long downloads play without contact; less for demonstrations and tests"""
+    licence_root: Path | None = None
+    """a hoster's own Ed25519 key (PEM) that signs the keyset; None is one this backend makes for itself"""
+    clock: Callable[[], float] = time.time
+    """UTC seconds, for licences and devices: tests of a month take no month"""
 
     @property
     def database_path(self) -> Path:

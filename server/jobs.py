@@ -28,11 +28,13 @@ class Priority(IntEnum):
     URGENT = 0
     NORMAL = 1
     """what the listener waits for, though not this second"""
-    IDLE = 2
+    BULK = 2
+    """what a listener waits for by the hundred: songs prepared for download"""
+    IDLE = 3
     """what is only convenient"""
 
 
-_NICE = {Priority.URGENT: 0, Priority.NORMAL: 5, Priority.IDLE: 19}
+_NICE = {Priority.URGENT: 0, Priority.NORMAL: 5, Priority.BULK: 10, Priority.IDLE: 19}
 
 
 class StopSignal(Protocol):
@@ -57,7 +59,8 @@ class Jobs:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        threads = {Priority.URGENT: _URGENT_THREADS, Priority.NORMAL: 1, Priority.IDLE: self._background_workers}
+        threads = dict.fromkeys(Priority, 1)
+        threads |= {Priority.URGENT: _URGENT_THREADS, Priority.IDLE: self._background_workers}
         for priority, count in threads.items():
             for number in range(count):
                 name = f"jobs-{priority.name.lower()}-{number}"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.audit import AuditLog, tell_head
 from server.catalog.covers import Covers
-from server.config import Config
+from server.config import DAY_S, Config
 from server.db.keys import server_key
 from server.db.migrate import open_database
 from server.db.session import Database
 from server.demo.service import Demo
+from server.devices.decisions import Decisions
+from server.devices.devices import Devices
 from server.identity.access_tokens import AccessTokens
 from server.identity.accounts import Accounts
 from server.identity.owner_code import OwnerCode
@@ -21,6 +24,11 @@ from server.identity.passwords import Passwords
 from server.identity.refresh import RefreshTokens
 from server.ingest.service import Ingest
 from server.jobs import Jobs, Priority, StopSignal
+from server.licences.assets import Assets
+from server.licences.leases import Leases
+from server.licences.leaves import Leaves
+from server.licences.signing_keys import SigningKeys
+from server.licences.time_replies import TimeReplies
 from server.storage import LocalStorage, Storage
 from server.streaming.packager import Packager
 from server.streaming.segment_store import SegmentStore
@@ -44,6 +52,11 @@ class Services:
     streams: Streams
     packager: Packager
     url_signer: UrlSigner
+    devices: Devices
+    signing_keys: SigningKeys
+    leases: Leases
+    leaves: Leaves
+    time_replies: TimeReplies
 
     def start(self) -> None:
         """Called once the app begins to serve: background work starts here, not at import or construction."""
@@ -61,6 +74,8 @@ class Services:
         def load(_stop: StopSignal) -> None:
             self.access_tokens.warm_up()
             self.packager.warm_up()
+            self.signing_keys.warm_up()
+            tell_head(self.database)
 
         self.jobs.submit("warm up", load, Priority.URGENT)
 
@@ -82,6 +97,10 @@ def build_services(config: Config) -> Services:
     jobs = Jobs(background_workers=config.background_workers)
     ingest = Ingest(database, storage, jobs, rescan_interval_s=config.rescan_interval_s)
     streams = Streams(database, on_source_changed=ingest.request_scan)
+    packager = Packager(streams, SegmentStore(storage, disk_bytes=config.segment_cache_bytes), jobs)
+    decisions = Decisions(database, AuditLog(config.clock), clock=config.clock)
+    signing_keys = SigningKeys(database, root_file=config.licence_root, clock=config.clock)
+    assets = Assets(database, packager, jobs, clock=config.clock)
     return Services(
         config=config,
         database=database,
@@ -101,6 +120,11 @@ def build_services(config: Config) -> Services:
             tell=ingest.tell,
         ),
         streams=streams,
-        packager=Packager(streams, SegmentStore(storage, disk_bytes=config.segment_cache_bytes), jobs),
+        packager=packager,
         url_signer=UrlSigner(server_key(database, "media-url-signing")),
+        devices=Devices(database, decisions, clock=config.clock),
+        signing_keys=signing_keys,
+        leases=Leases(decisions, signing_keys, lease_s=config.licence_days * DAY_S, clock=config.clock),
+        leaves=Leaves(decisions, signing_keys, assets, streams, clock=config.clock),
+        time_replies=TimeReplies(signing_keys, clock=config.clock),
     )

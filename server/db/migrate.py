@@ -25,6 +25,10 @@ _ALWAYS_CHECKED_BYTES = 32 << 20
 _COMPANIONS = ("", "-wal", "-shm")
 
 
+class DatabaseUnfit(Exception):
+    """There is no database, or another version of Segue made it. The text is a sentence for people."""
+
+
 class DatabaseTooNew(Exception):
     """A newer Segue made this database; opening it with this one could damage it."""
 
@@ -46,6 +50,25 @@ def open_database(config: Config) -> Database:
         _keep_aside(path),
     )
     return _opened(url)
+
+
+def open_current(config: Config) -> Database:
+    """The database as it is, for a program beside the backend: never made, brought up to date or kept aside.
+    DatabaseUnfit; DatabaseError where it cannot be read."""
+    path = config.database_path
+    if config.database_url is None and not path.exists():
+        raise DatabaseUnfit(f"There is no backend in {config.data_dir}; start it once.")
+    database = Database(config.database_url or f"sqlite:///{path}")
+    try:
+        with database.engine.connect() as connection:
+            current = _revision(connection)
+    except BaseException:
+        database.close()
+        raise
+    if current != HEAD:
+        database.close()
+        raise DatabaseUnfit("The database is of another version of Segue; start the backend of this one once.")
+    return database
 
 
 def _opened(url: str, *, check: bool = False) -> Database:

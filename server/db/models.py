@@ -7,7 +7,17 @@ import secrets
 import time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 NAMING = {
@@ -249,6 +259,150 @@ class PlayEvent(Base):
     is_offline: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[float] = mapped_column(default=time.time)
     __table_args__ = (Index("ix_play_events_newest", "user_id", "started_at"),)
+
+
+# ---- devices and licences
+
+
+class Subscription(Base):
+    """Where a listener is at home and until when the plan is paid for. No row: everywhere, without end."""
+
+    __tablename__ = "subscriptions"
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    region: Mapped[str]
+    """ISO 3166-1 alpha-2, or `ZZ` where it is not known"""
+    ends_at: Mapped[float | None]
+
+
+class Device(Base):
+    """One registration of one installation: its keys never change, a new key is a new row. Rows stay when the device
+    is removed, because slots and replacements are counted over them."""
+
+    __tablename__ = "devices"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("de"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    installation: Mapped[str]
+    """the player's own id of this installation: random, kept beside its data"""
+    name: Mapped[str]
+    platform: Mapped[str]
+    signing_key: Mapped[str]
+    """Ed25519, base64url: signs the device's requests"""
+    agreement_key: Mapped[str]
+    """X25519, base64url: lease keys are sealed to it"""
+    thumbprint: Mapped[str]
+    """of the signing key (RFC 7638)"""
+    arrival: Mapped[str]
+    """how it came by its slot: `server/devices/slots.py`"""
+    registered_at: Mapped[float] = mapped_column(default=time.time)
+    seen_at: Mapped[float] = mapped_column(default=time.time)
+    sign_in: Mapped[str | None]
+    """the sign-in (family of refresh tokens) it was last used with; ended when another removes the device"""
+    removed_at: Mapped[float | None]
+    removal: Mapped[str | None]
+    licence_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """32 random bytes that lease and content keys are derived from; erased when the device is removed"""
+    lease_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_expires_at: Mapped[float | None]
+    __table_args__ = (
+        Index("ix_devices_user_id_thumbprint", "user_id", "thumbprint"),
+        Index(
+            "uq_devices_installation_in_use",
+            "user_id",
+            "installation",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
+
+
+class Leaf(Base):
+    """The licence of one song in one rendition on one device."""
+
+    __tablename__ = "leaves"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("gr"))
+    """the leaf's `gid`"""
+    device_id: Mapped[str] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id"), index=True)
+    kbps: Mapped[int]
+    sha256: Mapped[str]
+    length: Mapped[int] = mapped_column(BigInteger)
+    issued_at: Mapped[float] = mapped_column(default=time.time)
+    revoked_at: Mapped[float | None]
+    __table_args__ = (UniqueConstraint("device_id", "song_id", "kbps", "sha256"),)
+
+
+class SongRight(Base):
+    """What may be done with a song away from the backend. No row: everything, everywhere."""
+
+    __tablename__ = "song_rights"
+    song_id: Mapped[str] = mapped_column(ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True)
+    regions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """where it may be kept; None is everywhere"""
+    withdrawn_at: Mapped[float | None]
+
+
+class Asset(Base):
+    """What all bytes of a rendition are: measured once, because it takes packaging the whole song."""
+
+    __tablename__ = "assets"
+    content: Mapped[str] = mapped_column(primary_key=True)
+    kbps: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    length: Mapped[int] = mapped_column(BigInteger)
+    segment_count: Mapped[int]
+    measured_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class LicenceKey(Base):
+    """A key that signs licences. Leaves do not expire, so its public half stays for ever unless it is revoked; the
+    private half is erased when its successor begins."""
+
+    __tablename__ = "licence_keys"
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[str]
+    seed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[int] = mapped_column(BigInteger)
+    """when it entered or left the keyset; the latest of all keys is the keyset's `seq`"""
+    revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class GivenAnswer(Base):
+    """What was answered to a signed request, for who asks again because the answer was lost."""
+
+    __tablename__ = "given_answers"
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    request_id: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str]
+    answer: Mapped[dict[str, Any]]
+    given_at: Mapped[float] = mapped_column(index=True)
+
+
+class AuditEntry(Base):
+    """One decision about devices and licences. Each holds the hash of the one before it (server/audit.py); no foreign
+    keys, because entries outlive what they speak of."""
+
+    __tablename__ = "audit_entries"
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str]
+    outcome: Mapped[str]
+    user_id: Mapped[str | None] = mapped_column(index=True)
+    device_id: Mapped[str | None] = mapped_column(index=True)
+    details: Mapped[str]
+    """canonical JSON, as it was hashed"""
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHead(Base):
+    """The end of the audit log: one row, which also makes writers come one after another."""
+
+    __tablename__ = "audit_heads"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
 
 
 # ---- search

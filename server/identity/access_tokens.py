@@ -38,15 +38,25 @@ class AccessTokens:
         """Makes the first sign-in as quick as the second; on a thread that nobody waits for."""
         self.verify(self.issue("nobody"))
 
-    def issue(self, user_id: str) -> str:
+    def issue(self, user_id: str, sign_in: str | None = None) -> str:
+        """`sign_in` is the family of the refresh token it came with."""
         from joserfc import jwt
 
         now = int(self._clock())
-        claims = {"iss": _ISSUER, "sub": user_id, "iat": now, "exp": now + LIFETIME_S}
+        claims: dict[str, str | int] = {"iss": _ISSUER, "sub": user_id, "iat": now, "exp": now + LIFETIME_S}
+        if sign_in is not None:
+            claims["sid"] = sign_in
         return jwt.encode({"alg": _ALGORITHM, "typ": "at+jwt"}, claims, self._key, algorithms=[_ALGORITHM])
 
     def verify(self, token: str) -> str:
         """The user's id; 401 TOKEN_EXPIRED or UNAUTHENTICATED otherwise."""
+        return self._opened(token)[0]
+
+    def sign_in_of(self, token: str) -> str | None:
+        """Which sign-in a token belongs to; 401 as `verify`."""
+        return self._opened(token)[1]
+
+    def _opened(self, token: str) -> tuple[str, str | None]:
         from joserfc import jwt
         from joserfc.errors import JoseError
 
@@ -57,13 +67,13 @@ class AccessTokens:
         except (JoseError, ValueError) as error:
             raise _refused("UNAUTHENTICATED", "The access token is not one of this backend.") from error
         claims = decoded.claims
-        subject, expires = claims.get("sub"), claims.get("exp")
+        subject, expires, sign_in = claims.get("sub"), claims.get("exp"), claims.get("sid")
         is_ours = claims.get("iss") == _ISSUER and decoded.header.get("typ") == "at+jwt"
         if not is_ours or not isinstance(subject, str) or not isinstance(expires, int):
             raise _refused("UNAUTHENTICATED", "The access token is not one of this backend.")
         if self._clock() > expires + _CLOCK_LEEWAY_S:
             raise _refused("TOKEN_EXPIRED", "The access token has expired; refresh it.")
-        return subject
+        return subject, sign_in if isinstance(sign_in, str) else None
 
 
 def _refused(code: str, detail: str) -> Problem:

@@ -66,7 +66,7 @@ class RefreshTokens:
         with self._database.session() as session:
             token = _find(session, presented)
             if token is not None:
-                _revoke_family(session, token.family, self._clock())
+                end_sign_in(session, token.family, self._clock())
 
     def _rotate(self, session: Session, presented: str, request_id: str) -> Grant | None:
         now = self._clock()
@@ -84,7 +84,7 @@ class RefreshTokens:
         is_repeat = token.used_request_id == request_id and now - token.used_at <= REPLAY_WINDOW_S
         if is_repeat and token.successor_sealed is not None:
             return _unseal(token.successor_sealed, presented)
-        _revoke_family(session, token.family, now)
+        end_sign_in(session, token.family, now)
         return None
 
     def _issue(self, session: Session, user_id: str, *, family: str, device_name: str) -> Grant:
@@ -100,7 +100,7 @@ class RefreshTokens:
                 expires_at=now + LIFETIME_S,
             )
         )
-        return Grant(self._access_tokens.issue(user_id), refresh_token)
+        return Grant(self._access_tokens.issue(user_id, family), refresh_token)
 
     def _forget_old(self, session: Session, user_id: str) -> None:
         now = self._clock()
@@ -112,7 +112,13 @@ def _find(session: Session, presented: str) -> RefreshToken | None:
     return session.scalar(select(RefreshToken).where(RefreshToken.token_hash == _hash(presented)))
 
 
-def _revoke_family(session: Session, family: str, now: float) -> None:
+def has_ended(session: Session, family: str) -> bool:
+    """Whether the sign-in was revoked; its last access token may still be good for minutes."""
+    revoked = select(RefreshToken.id).where(RefreshToken.family == family, RefreshToken.revoked_at.is_not(None))
+    return session.scalar(revoked.limit(1)) is not None
+
+
+def end_sign_in(session: Session, family: str, now: float) -> None:
     session.execute(
         update(RefreshToken)
         .where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))

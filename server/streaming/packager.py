@@ -67,6 +67,21 @@ class Packager:
         self._finish_later(stream, rendition)
         return data
 
+    def whole(self, stream: Stream, rendition: Rendition, stop: StopSignal) -> Iterator[bytes]:
+        """Init and every segment in order, for a job that measures them: it steps aside for listeners, and ends early
+        when `stop` is set. Problem SOURCE_UNREADABLE."""
+        yield self.init(stream)
+        for index in range(stream.timeline.segment_count):
+            self._step_aside(stop)
+            if stop.is_set():
+                return
+            key = SegmentKey(stream.content, rendition.kbps, index)
+            yield self._store.get(key, is_hot=False) or self._made_once(stream, rendition, key, is_hot=False)
+
+    def _step_aside(self, stop: StopSignal) -> None:
+        while self._urgent and not stop.is_set():
+            stop.wait(_STEP_ASIDE_S)
+
     @contextmanager
     def _urgently(self) -> Iterator[None]:
         with self._lock:
@@ -160,8 +175,7 @@ class Packager:
             seen.add(key)
             if self._store.has(key):
                 continue
-            while self._urgent and not stop.is_set():
-                stop.wait(_STEP_ASIDE_S)
+            self._step_aside(stop)
             try:
                 self._made_once(stream, Rendition(key.kbps), key, is_hot=False)
             except Problem:  # the file went away; the next request says so

@@ -48,7 +48,8 @@ class SegmentStore:
                 return True
         return self._storage.size(key.storage_key) is not None
 
-    def get(self, key: SegmentKey) -> bytes | None:
+    def get(self, key: SegmentKey, *, is_hot: bool = True) -> bytes | None:
+        """`is_hot` keeps what was read in memory: what was asked for, not what is only measured."""
         with self._lock:
             data = self._memory.get(key)
             if data is not None:
@@ -57,7 +58,8 @@ class SegmentStore:
         data = self._storage.read(key.storage_key)
         if data is not None:
             self._storage.touch(key.storage_key)
-            self._remember(key, data)
+            if is_hot:
+                self._remember(key, data)
         return data
 
     def put(self, key: SegmentKey, data: bytes, *, is_hot: bool = True) -> None:

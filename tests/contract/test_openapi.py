@@ -91,6 +91,14 @@ def test_every_route_of_the_contract_is_published(backend: Backend) -> None:
         "POST /playback-events",
         "PUT /me/library/songs/{song_id}",
         "POST /playlists/{playlist_id}/edits",
+        "POST /me/devices",
+        "GET /me/devices",
+        "DELETE /me/devices/{device_id}",
+        "GET /licences/keys",
+        "GET /licences/time",
+        "POST /licences/lease",
+        "POST /licences/leaves",
+        "DELETE /licences/leaves/{gid}",
     ):
         method, path = route.split()
         assert f"{method} {API_PREFIX}{path}" in published

@@ -14,8 +14,10 @@ import pytest
 from server.config import Config
 from server.db.migrate import open_database
 from server.db.session import Database
+from server.services import Services, build_services
 from tests.support.backend import Backend, running_backend
 from tests.support.seeded import seed_library
+from tests.support.settable_time import SettableTime
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +55,22 @@ def backend(filled: Path, tmp_path: Path) -> Iterator[Backend]:
     shutil.copy(filled, config.database_path)
     with running_backend(config.data_dir) as running:
         yield running
+
+
+@pytest.fixture
+def clock() -> SettableTime:
+    return SettableTime()
+
+
+@pytest.fixture
+def services(filled: Path, tmp_path: Path, clock: SettableTime) -> Iterator[Services]:
+    """All of a backend with the seeded library but its network: nothing is started."""
+    config = Config(data_dir=tmp_path / "data", clock=clock)
+    config.data_dir.mkdir()
+    shutil.copy(filled, config.database_path)
+    built = build_services(config)
+    yield built
+    built.database.close()
 
 
 def _copy(template: Path, folder: Path) -> Iterator[Database]:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from server.jobs import Jobs, Priority, StopSignal
+from server.jobs import Job, Jobs, Priority, StopSignal
 
 _LIMIT_S = 30.0
 
@@ -37,6 +37,26 @@ def test_no_job_waits_for_a_lesser_one_and_keys_are_queued_once() -> None:
     jobs.stop()
     assert order == ["first", "last"]
     assert not jobs.submit("after", hold)
+
+
+@pytest.mark.parametrize("busy", [priority for priority in Priority if priority is not Priority.URGENT])
+def test_no_priority_waits_for_another(busy: Priority) -> None:
+    gate, done = threading.Event(), {priority: threading.Event() for priority in Priority if priority is not busy}
+
+    def hold(_stop: StopSignal) -> None:
+        gate.wait(_LIMIT_S)
+
+    def finishing(priority: Priority) -> Job:
+        return lambda _stop: done[priority].set()
+
+    jobs = Jobs()
+    jobs.start()
+    jobs.submit("busy", hold, busy)
+    for priority in done:
+        jobs.submit(f"other {priority}", finishing(priority), priority)
+    assert all(event.wait(_LIMIT_S) for event in done.values())
+    gate.set()
+    jobs.stop()
 
 
 @pytest.mark.allow_log(r"job bad failed")

@@ -16,6 +16,7 @@ import pytest
 from server.__main__ import StartRefused, _locked
 from server.config import Config
 from server.data_lock import DataLock
+from tests.support.licensed_device import LicensedDevice, parts
 
 LIMIT_S = 40
 
@@ -116,6 +117,29 @@ def test_wrong_flags_are_exit_code_2(tmp_path: Path) -> None:
     assert "take 0 to 65535" in _run(tmp_path, "--port", "70000").stderr
     ended = _run(tmp_path, "--host", "203.0.113.7")
     assert (ended.returncode, "no address of this machine" in ended.stderr) == (2, True)
+
+
+def test_licence_flags_that_do_not_fit_are_exit_code_2(tmp_path: Path) -> None:
+    assert "take 1 to 30" in _run(tmp_path, "--licence-days", "31").stderr
+    ended = _run(tmp_path, "--licence-root", str(tmp_path / "none.pem"))
+    assert (ended.returncode, "cannot be read" in ended.stderr) == (2, True)
+
+
+def test_licences_last_as_long_as_it_is_told(tmp_path: Path) -> None:
+    command = _command(tmp_path, "--owner-code", "--stop-with-stdin", "--licence-days", "2")
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        line = _first_line(child)
+        with httpx.Client(base_url=line["url"] + "/api/v1", trust_env=False) as client:
+            grant = {"grant_type": "bootstrap", "code": line["owner_code"]}
+            token = client.post("/auth/token", json=grant).raise_for_status().json()["access_token"]
+            client.headers["authorization"] = f"Bearer {token}"
+            device = LicensedDevice()
+            device.register(client).raise_for_status()
+            lease = parts(device.send(client, "POST", "/licences/lease", {}).raise_for_status().json()["lease"])[1]
+        child.communicate(timeout=LIMIT_S)
+    assert lease["exp"] - lease["iat"] == 2 * 86_400
 
 
 def test_an_unreadable_music_folder_is_exit_code_6(tmp_path: Path) -> None:

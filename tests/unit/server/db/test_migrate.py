@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
@@ -13,9 +14,9 @@ from sqlalchemy import text
 
 from server.config import Config
 from server.db import migrate
-from server.db.migrate import DatabaseTooNew, open_database
+from server.db.migrate import DatabaseTooNew, DatabaseUnfit, open_current, open_database
 from server.db.migrations import HEAD
-from server.db.models import Base, User
+from server.db.models import Base, Device, User
 from server.db.session import Database
 
 
@@ -32,6 +33,33 @@ def test_head_names_the_newest_script() -> None:
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
     assert ScriptDirectory.from_config(settings).get_current_head() == HEAD
+
+
+def test_a_database_of_the_first_segue_keeps_what_it_holds(tmp_path: Path) -> None:
+    config = Config(data_dir=tmp_path)
+    old = Database(f"sqlite:///{config.database_path}")
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    with old.engine.execution_options(segue_writes=True).begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0001")
+        row = {"id": "us_1", "name": "ana", "at": 1.0}
+        connection.execute(text("INSERT INTO users VALUES (:id, :name, :name, NULL, 'premium', 0, :at)"), row)
+    old.close()
+    with pytest.raises(DatabaseUnfit, match="another version"):
+        open_current(config)
+    database = open_database(config)
+    with database.session() as session:
+        session.add(Device(id="de_1", user_id="us_1", installation="i", name="n", platform="linux", **KEYS))
+    with database.reading() as session:
+        user = session.get(User, "us_1")
+        assert user is not None
+        assert user.username == "ana"
+    database.close()
+    open_current(config).close()
+
+
+KEYS = {"signing_key": "s", "agreement_key": "a", "thumbprint": "t", "arrival": "first"}
 
 
 def test_what_was_kept_is_there_again(tmp_path: Path) -> None:

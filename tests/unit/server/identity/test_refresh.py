@@ -12,7 +12,7 @@ from server.db.models import RefreshToken, User
 from server.db.session import Database
 from server.identity.access_tokens import LIFETIME_S, AccessTokens
 from server.identity.refresh import LIFETIME_S as REFRESH_LIFETIME_S
-from server.identity.refresh import REPLAY_WINDOW_S, RefreshRefused, RefreshTokens
+from server.identity.refresh import REPLAY_WINDOW_S, RefreshRefused, RefreshTokens, end_sign_in, has_ended
 from server.problems import Problem
 
 
@@ -95,6 +95,20 @@ def test_old_rows_are_forgotten_at_the_next_sign_in(
     clock.now += REFRESH_LIFETIME_S + 1
     tokens.begin("us_1", "")
     assert _rows(database) == 1
+
+
+def test_an_access_token_names_its_sign_in(tokens: RefreshTokens, database: Database, clock: FakeTime) -> None:
+    access = AccessTokens(b"k" * 32, clock=clock)
+    first = tokens.begin("us_1", "")
+    sign_in = access.sign_in_of(first.access_token)
+    assert sign_in is not None
+    assert access.sign_in_of(tokens.rotate(first.refresh_token, "one").access_token) == sign_in
+    assert access.sign_in_of(tokens.begin("us_1", "").access_token) != sign_in
+    assert access.sign_in_of(access.issue("us_1")) is None
+    with database.session() as session:
+        assert not has_ended(session, sign_in)
+        end_sign_in(session, sign_in, clock.now)
+        assert has_ended(session, sign_in)
 
 
 @pytest.mark.parametrize(
