@@ -75,6 +75,8 @@ class Segue:
         self.marks: dict[str, float] = {}
         self.started_at_s = float(os.environ.get("SEGUE_STARTED_AT", time.time()))
         self._entered: str | None = None
+        self._listener: tuple[str, str] | None = None
+        """the place and the account of the last that was signed in"""
         self._is_away = self._is_network_dear = False
         self.has_window = not options.is_headless or options.screenshots is not None
         self.lock = InstanceLock(folder / "instance.lock")
@@ -153,7 +155,7 @@ class Segue:
             streams=self.look_ahead,
             engine=engine,
             clock=self.clock,
-            options=self._player_options(),
+            options=player_options(self.settings, self.options),
         )
 
     def _fetched(self, fetch: SegmentFetch) -> None:
@@ -202,22 +204,6 @@ class Segue:
             is_muted=self.settings.get(settings.MUTED),
         )
 
-    def _player_options(self) -> PlayerOptions:
-        from player.domain.playback import Repeat
-
-        kept = self.settings
-        is_recording = self.options.record is not None
-        return PlayerOptions(
-            volume=kept.get(settings.VOLUME),
-            is_muted=kept.get(settings.MUTED),
-            is_shuffled=kept.get(settings.SHUFFLE) and not self.options.is_headless,
-            repeat=Repeat.OFF if self.options.is_headless else Repeat(kept.get(settings.REPEAT)),
-            loudness=LoudnessMode.OFF if is_recording else LoudnessMode(kept.get(settings.LOUDNESS)),
-            target_lufs=float(kept.get(settings.LOUDNESS_TARGET)),
-            crossfade_s=float(kept.get(settings.CROSSFADE_S)),
-            output=OutputChoice(kept.get(settings.OUTPUT_DEVICE), kept.get(settings.OUTPUT_EXCLUSIVE)),
-        )
-
     async def _open_stream(self, track_id: TrackId) -> StreamDocument:
         service = self.accounts.service
         if service is None:
@@ -260,11 +246,24 @@ class Segue:
         if was_away and state.phase is ConnectionPhase.ONLINE:
             self.runtime.spawn(self.playback.retry_now(), "the server is back")
         self.runtime.spawn(self.recent.follow_owner(), "whose segments are kept")
+        self._follow_listener()
         place = self.accounts.place_key()
         is_new = place is not None and place != self._entered
         if self.has_window and is_new and self.accounts.service is not None:
             self._entered = place
             self.runtime.spawn(self._enter(), "enter a place")
+
+    def _follow_listener(self) -> None:
+        """Songs that were opened for one account, and its queue in the same place, are not the next one's."""
+        account, place = self.accounts.account(), self.accounts.place_key()
+        if account is None or place is None:
+            return
+        before, self._listener = self._listener, (place, account.key)
+        if before in (None, self._listener):
+            return
+        if before is not None and before[0] == place:
+            self.runtime.spawn(self.playback.play(()), "another listener")
+        self.look_ahead.forget_songs()
 
     def _on_setting(self, key: str, _value: object) -> None:
         """In the setter's thread: what takes effect while playing."""
@@ -354,6 +353,23 @@ class Segue:
         self.store.flush()
         self.database.close()
         self.lock.release()
+
+
+def player_options(kept: settings.Settings, options: Options) -> PlayerOptions:
+    """What the player starts with."""
+    from player.domain.playback import Repeat
+
+    is_recording = options.record is not None
+    return PlayerOptions(
+        volume=kept.get(settings.VOLUME),
+        is_muted=kept.get(settings.MUTED),
+        is_shuffled=kept.get(settings.SHUFFLE) and not options.is_headless,
+        repeat=Repeat.OFF if options.is_headless else Repeat(kept.get(settings.REPEAT)),
+        loudness=LoudnessMode.OFF if is_recording else LoudnessMode(kept.get(settings.LOUDNESS)),
+        target_lufs=float(kept.get(settings.LOUDNESS_TARGET)),
+        crossfade_s=float(kept.get(settings.CROSSFADE_S)),
+        output=OutputChoice(kept.get(settings.OUTPUT_DEVICE), kept.get(settings.OUTPUT_EXCLUSIVE)),
+    )
 
 
 def run_headless(segue: Segue) -> None:

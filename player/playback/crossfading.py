@@ -54,6 +54,8 @@ class Coming:
     fade_s: float
     length_s: float = 0.0
     is_loaded: bool = False
+    is_sent: bool = False
+    """the engine behind has it: it may have to be started first, which takes its time"""
     is_ready: bool = False
     failed: Ended | None = None
 
@@ -102,7 +104,7 @@ class CrossfadingEngine(EnginePair):
         self._forget_coming()
         self._end_leaving()
         load = self._front.load(stream, position_s=position_s, gain_db=gain_db)
-        self._playing, self._has_fade_in = (load, stream), False
+        self._playing, self._has_fade_in, self._has_turned = (load, stream), False, False
         return load
 
     def append(self, stream: SongStream, *, gain_db: float = 0.0, fade_s: float = 0.0) -> LoadId:
@@ -132,6 +134,7 @@ class CrossfadingEngine(EnginePair):
         self._end_leaving()
         self._front.stop()
         self._playing = self._joined = None
+        self._has_turned = False
 
     def set_paused(self, is_paused: bool) -> None:
         self._is_paused = is_paused
@@ -172,7 +175,7 @@ class CrossfadingEngine(EnginePair):
     def _heard_in_front(self, event: EngineEvent) -> None:
         match event:
             case Ended(load, EndReason.END) if self._coming is not None and self._plays(load):
-                if self._coming.is_loaded:  # its fade could not begin in time
+                if self._coming.is_sent:  # its fade could not begin in time
                     self._turn(self._coming, is_fading=False)
                     return
                 self._join(self._coming)
@@ -243,6 +246,7 @@ class CrossfadingEngine(EnginePair):
             self._refuse()
             return
         if self._coming is coming:
+            coming.is_sent = True
             self._back.set_paused(True)
             self._back.load(coming.stream, gain_db=coming.gain_db, fade_in_s=coming.length_s, load=coming.load)
             self._look()

@@ -216,6 +216,9 @@ class MpvEngine:
     def seek(self, position_s: float) -> None:
         """To the sample, not to the nearest packet."""
         self._watch.sought(position_s)
+        if self._gain.has_changed:  # a seek makes the filters anew, and a glide would begin again
+            self._send("af", "add", filters.constant_gain(self._gain.target_db))
+            self._gain = SongGain(self._gain.target_db, self._gain.target_db, time.monotonic())
         self._send("seek", self._exact(position_s), "absolute+exact")
 
     # -- how it sounds

@@ -16,7 +16,12 @@ GRAIN_SAMPLES = 128  # 3 ms at most: steps of 0.06 dB, 43 dB under the music the
 
 def gain(gain_db: float) -> str:
     """Empty for no gain at all."""
-    return f"@{GAIN}:lavfi=[volume=volume={gain_db:.3f}dB]" if abs(gain_db) >= 0.0005 else ""
+    return constant_gain(gain_db) if abs(gain_db) >= 0.0005 else ""
+
+
+def constant_gain(gain_db: float) -> str:
+    """In the place of a glide that has arrived, also where it arrived at none."""
+    return f"@{GAIN}:lavfi=[volume=volume={gain_db:.3f}dB]"
 
 
 def grain() -> str:

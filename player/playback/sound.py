@@ -41,7 +41,9 @@ class Sound:
 
     def set_sleep(self, timer: SleepTimer | None) -> None:
         self._sleep.set(timer, self._clock.monotonic_s())
-        self.tick()
+        level = self._sleep.level(self._clock.monotonic_s())
+        if level != self.volume.level:
+            self.volume.glide_to_level(level)
 
     @property
     def has_timer(self) -> bool:

@@ -27,7 +27,7 @@ class SoundDevice:
         return replace(self._choice, is_present=self._engine.has_chosen_device)
 
     def choose(self, choice: OutputChoice) -> None:
-        self._choice = choice
+        self._choice, self.error = choice, None
         self._tried_s = self._clock.monotonic_s()
         self._engine.set_output(choice)
 

@@ -48,9 +48,15 @@ class Volume:
         self._glide()
 
     def set_level(self, level: float) -> None:
-        """Follows many times a second: small steps already."""
+        """Follows many times a second: small steps already, which a glide under way takes in."""
         self.level = level
-        self._arrive()
+        if self._timer is None:
+            self._arrive()
+
+    def glide_to_level(self, level: float) -> None:
+        """At once, as when a timer is taken back while it fades."""
+        self.level = level
+        self._glide()
 
     def close(self) -> None:
         if self._timer is not None:

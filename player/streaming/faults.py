@@ -69,6 +69,7 @@ class Faults:
         if isinstance(error, (NotFound, Rejected, AuthError)):
             reopened = self._reopened[track_id] = self._reopened.get(track_id, 0) + 1
             if reopened > REOPEN_LIMIT:
+                self._answered(track_id)
                 return Remedy.GIVE_UP
             return Remedy.REOPEN if reopened == 1 else Remedy.REOPEN_LATER
         is_unreached = isinstance(error, NetworkError) and not isinstance(error, (RateLimited, Damaged))
@@ -93,6 +94,7 @@ class Faults:
         if tries < limit:
             return Remedy.RETRY
         del self._nonsense[track_id]
+        self._answered(track_id)
         return Remedy.GIVE_UP
 
     def opened(self, track_id: TrackId) -> None:
@@ -111,6 +113,11 @@ class Faults:
         """How long to wait before the next try; a server that says how long is obeyed."""
         wait_s = self._backoff.next_s()
         return max(wait_s, error.retry_after_s) if isinstance(error, RateLimited) else wait_s
+
+    def _answered(self, track_id: TrackId) -> None:
+        """The server said no to the end: that is no network that fails, and the next song is not to wait for it."""
+        self._reopened.pop(track_id, None)
+        self._backoff.reset()
 
     def _recovered(self) -> None:
         self._backoff.reset()

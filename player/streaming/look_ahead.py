@@ -167,6 +167,12 @@ class LookAhead:
     def retry_now(self) -> None:
         self._holding.retry_now()
 
+    def forget_songs(self) -> None:
+        """Another listener has come: nothing that was opened for the one before is theirs."""
+        self._fetching.cancel()
+        self._songs.close()
+        self.reconsider()
+
     @property
     def health(self) -> Health:
         return Health(

@@ -97,6 +97,7 @@ class Songs:
                 self._resting.pop(track_id, None)
             elif track_id not in self._resting:
                 media.close()
+                media.forget_refusals()
                 self._resting[track_id] = None
 
     def free(self, playing: TrackMedia, slot: int, memory_bytes: int) -> None:
@@ -132,6 +133,7 @@ class Songs:
             self._drop(track_id)
 
     def close(self) -> None:
+        """Also between two listeners: what was opened for one is not for the other."""
         for task in self._opening.values():
             task.cancel()
         self._opening.clear()
@@ -139,3 +141,5 @@ class Songs:
             media.close()
         self._open.clear()
         self._resting.clear()
+        self._unplanned.clear()
+        self._current = self._previous = None

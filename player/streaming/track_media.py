@@ -179,6 +179,10 @@ class TrackMedia:
         """This segment cannot be had. The song plays on up to it; one that is held already keeps its rendition."""
         self._refused[slot] = error
 
+    def forget_refusals(self) -> None:
+        """Nobody plays it now; what could not be had then may be there when somebody does."""
+        self._refused.clear()
+
     def refusal(self, slot: int) -> PlayerError | None:
         return self._refused.get(slot)
 
@@ -203,6 +207,7 @@ class TrackMedia:
             self._head.cancel()
             self._head = None
         with self.changed:
+            self.is_held_back = False  # the start it was held back for is over
             for reader in list(self._readers):
                 reader.end(error)
             self.changed.notify_all()

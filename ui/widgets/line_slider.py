@@ -107,6 +107,10 @@ class LineSlider(QAbstractSlider):
         if is_touched or self.shows_knob:
             painter.setBrush(self._theme.colour("text"))
             painter.drawEllipse(QPointF(at, middle), KNOB_PX / 2, KNOB_PX / 2)
+        if self.hasFocus():
+            painter.setPen(self._theme.colour("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(at, middle), KNOB_PX / 2 - 0.5, KNOB_PX / 2 - 0.5)
         painter.end()
 
     @property

@@ -103,6 +103,24 @@ def test_the_sleep_timers_level_is_over_the_slider(heard: Heard, volume: Volume)
     assert (heard.volumes[-1], volume.slider) == (0.25, 0.5)
 
 
+def test_the_sleep_timers_level_joins_a_glide_under_way(heard: Heard, volume: Volume) -> None:
+    volume.set_slider(0.5)
+    told = len(heard.volumes)
+    volume.set_level(0.5)
+    assert len(heard.volumes) == told  # no jump to the end of it
+    heard.run()
+    assert heard.volumes[-1] == 0.25
+
+
+def test_a_sleep_timer_taken_back_glides(heard: Heard, volume: Volume) -> None:
+    volume.set_level(0.1)
+    told = len(heard.volumes)
+    volume.glide_to_level(1.0)
+    heard.run()
+    assert len(heard.volumes) - told == STEPS
+    assert heard.volumes[-1] == 1.0
+
+
 def test_mpv_ends_where_the_slider_stands() -> None:
     with running() as bench:
         bench.do(bench.player.play([track("a", seconds=60.0)]))

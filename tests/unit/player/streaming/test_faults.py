@@ -67,6 +67,7 @@ def test_refused_addresses_are_renewed_for_a_while_then_the_song_is_given_up(err
     known = faults()
     remedies = [known.segment_failed(SONG, 0, error) for _ in range(REOPEN_LIMIT + 1)]
     assert remedies == [Remedy.REOPEN, *[Remedy.REOPEN_LATER] * (REOPEN_LIMIT - 1), Remedy.GIVE_UP]
+    assert known.segment_failed(SONG, 1, error) is Remedy.REOPEN  # another time it is asked as often
     other = faults()
     for _ in range(REOPEN_LIMIT + 3):
         assert other.segment_failed(SONG, 0, error) is Remedy.REOPEN
@@ -78,8 +79,12 @@ def test_refused_addresses_are_renewed_for_a_while_then_the_song_is_given_up(err
 )
 def test_a_refusal_at_opening_is_believed_after_some_tries(error: PlayerError, limit: int) -> None:
     known = faults()
-    remedies = [known.opening_failed(SONG, error) for _ in range(limit)]
+    remedies = []
+    for _ in range(limit):
+        known.wait_s(error)
+        remedies.append(known.opening_failed(SONG, error))
     assert remedies == [Remedy.RETRY] * (limit - 1) + [Remedy.GIVE_UP]
+    assert not known.is_failing  # the next song does not wait for a network that answers
     assert all(known.opening_failed(SONG, UnexpectedPage()) is Remedy.RETRY for _ in range(50))
     assert known.opening_failed(SONG, NetworkError()) is Remedy.RETRY
     assert known.opening_failed(SONG, AuthError()) is Remedy.GIVE_UP
