@@ -221,10 +221,6 @@ class TrackMedia:
     def _living(self) -> list[Reader]:
         return [reader for reader in list(self._readers) if not reader.is_cancelled]
 
-    def has_reader(self) -> bool:
-        with self.changed:
-            return bool(self._living())
-
     def waiting_slots(self) -> list[int]:
         """Slots that a reader stands before; not those that have come while its thread has yet to wake."""
         with self.changed:

@@ -58,15 +58,6 @@ class Page(QScrollArea):
         self.title_label.setVisible(bool(title))
         self.setAccessibleName(title or "Page")
 
-    def set_skeleton(self, skeleton: QWidget) -> None:
-        """A page whose content looks unlike the common skeleton brings its own."""
-        column = self._column.layout()
-        assert column is not None
-        column.replaceWidget(self.skeleton, skeleton)
-        skeleton.setVisible(not self.skeleton.isHidden())
-        self.skeleton.deleteLater()
-        self.skeleton = skeleton
-
     def show_state(self, state: ViewState[Any], *, keeps_content: bool = False) -> None:
         match state:
             case Loading():
